@@ -1,0 +1,252 @@
+//! Org: the twins of one organisation.
+
+use gatewright_terms::{DomainName, EmailAddress, GroupName, OrgId, Seconds, Slug};
+use minicbor::{Decode, Encode};
+
+use super::connection::ConnectionWire;
+use super::list::List;
+use super::{label, text, word};
+use crate::limits::{BLOCKED_GROUPS_MAX, CONNECTIONS_MAX, GRANTS_MAX, ORG_DOMAINS_MAX, OWNERS_MAX, PROJECTS_MAX};
+use crate::malformed::Defect;
+use crate::program::{Domain, Grant, Grantee, Join, Org, Project, SessionRules, Visibility, WhenFull};
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+pub(super) struct OrgWire<'a> {
+    #[b(0)]
+    id: &'a str,
+    #[b(1)]
+    name: &'a str,
+    #[b(2)]
+    plan: &'a str,
+    #[b(3)]
+    time_zone: &'a str,
+    #[b(4)]
+    domains: List<DomainWire<'a>, ORG_DOMAINS_MAX>,
+    #[n(5)]
+    owners: List<String, OWNERS_MAX>,
+    #[b(6)]
+    connections: List<ConnectionWire<'a>, CONNECTIONS_MAX>,
+    #[n(7)]
+    join: JoinWire,
+    #[b(8)]
+    projects: List<ProjectWire<'a>, PROJECTS_MAX>,
+    #[n(9)]
+    default_project: Option<u32>,
+    #[b(10)]
+    grants: List<GrantWire<'a>, GRANTS_MAX>,
+    #[b(11)]
+    blocked_groups: List<&'a str, BLOCKED_GROUPS_MAX>,
+    #[n(12)]
+    session: SessionWire,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct DomainWire<'a> {
+    #[b(0)]
+    name: &'a str,
+    #[n(1)]
+    connection: u32,
+}
+
+#[derive(Encode, Decode, Clone, Copy)]
+#[cbor(index_only)]
+enum JoinWire {
+    #[n(0)]
+    JustInTime,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct ProjectWire<'a> {
+    #[b(0)]
+    slug: &'a str,
+    #[b(1)]
+    name: &'a str,
+    #[n(2)]
+    visibility: VisibilityWire,
+    #[n(3)]
+    default_role: Option<u32>,
+}
+
+#[derive(Encode, Decode, Clone, Copy)]
+#[cbor(index_only)]
+enum VisibilityWire {
+    #[n(0)]
+    Open,
+    #[n(1)]
+    Closed,
+    #[n(2)]
+    Private,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct GrantWire<'a> {
+    #[n(0)]
+    role: u32,
+    #[n(1)]
+    project: Option<u32>,
+    #[b(2)]
+    to: GranteeWire<'a>,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(flat)]
+enum GranteeWire<'a> {
+    #[n(0)]
+    Group(#[b(0)] &'a str),
+    #[n(1)]
+    EveryoneIn(#[b(0)] &'a str),
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct SessionWire {
+    #[n(0)]
+    idle: u32,
+    #[n(1)]
+    absolute: u32,
+    #[n(2)]
+    concurrent: u32,
+    #[n(3)]
+    when_full: WhenFullWire,
+}
+
+#[derive(Encode, Decode, Clone, Copy)]
+#[cbor(index_only)]
+enum WhenFullWire {
+    #[n(0)]
+    EndOldest,
+    #[n(1)]
+    Refuse,
+}
+
+impl<'a> OrgWire<'a> {
+    pub(super) fn of(org: &'a Org) -> Self {
+        Self {
+            id: org.id.as_str(),
+            name: &org.name,
+            plan: org.plan.as_str(),
+            time_zone: &org.time_zone,
+            domains: List::of(&org.domains, |domain| DomainWire {
+                name: domain.name.as_str(),
+                connection: domain.connection,
+            }),
+            owners: List::of(&org.owners, EmailAddress::to_string),
+            connections: List::of(&org.connections, ConnectionWire::of),
+            join: match org.join {
+                Join::JustInTime => JoinWire::JustInTime,
+            },
+            projects: List::of(&org.projects, ProjectWire::of),
+            default_project: org.default_project,
+            grants: List::of(&org.grants, GrantWire::of),
+            blocked_groups: List::of(&org.blocked_groups, GroupName::as_str),
+            session: SessionWire::of(&org.session),
+        }
+    }
+
+    pub(super) fn convert(&self) -> Result<Org, Defect> {
+        Ok(Org {
+            id: word(OrgId::parse(self.id), "the id")?,
+            name: label(self.name, "the name")?,
+            plan: word(Slug::parse(self.plan), "the plan")?,
+            time_zone: text(self.time_zone, "the time zone")?,
+            domains: self.domains.convert(DomainWire::convert)?,
+            owners: self.owners.convert(|owner| word(EmailAddress::parse(owner), "an owner"))?,
+            connections: self.connections.convert(ConnectionWire::convert)?,
+            join: match self.join {
+                JoinWire::JustInTime => Join::JustInTime,
+            },
+            projects: self.projects.convert(ProjectWire::convert)?,
+            default_project: self.default_project,
+            grants: self.grants.convert(GrantWire::convert)?,
+            blocked_groups: self.blocked_groups.convert(|group| word(GroupName::parse(group), "a blocked group"))?,
+            session: self.session.convert(),
+        })
+    }
+}
+
+impl DomainWire<'_> {
+    fn convert(&self) -> Result<Domain, Defect> {
+        Ok(Domain { name: word(DomainName::parse(self.name), "a domain")?, connection: self.connection })
+    }
+}
+
+impl<'a> ProjectWire<'a> {
+    fn of(project: &'a Project) -> Self {
+        Self {
+            slug: project.slug.as_str(),
+            name: &project.name,
+            visibility: match project.visibility {
+                Visibility::Open => VisibilityWire::Open,
+                Visibility::Closed => VisibilityWire::Closed,
+                Visibility::Private => VisibilityWire::Private,
+            },
+            default_role: project.default_role,
+        }
+    }
+
+    fn convert(&self) -> Result<Project, Defect> {
+        Ok(Project {
+            slug: word(Slug::parse(self.slug), "a project")?,
+            name: label(self.name, "the name of a project")?,
+            visibility: match self.visibility {
+                VisibilityWire::Open => Visibility::Open,
+                VisibilityWire::Closed => Visibility::Closed,
+                VisibilityWire::Private => Visibility::Private,
+            },
+            default_role: self.default_role,
+        })
+    }
+}
+
+impl<'a> GrantWire<'a> {
+    fn of(grant: &'a Grant) -> Self {
+        Self {
+            role: grant.role,
+            project: grant.project,
+            to: match &grant.to {
+                Grantee::Group(group) => GranteeWire::Group(group.as_str()),
+                Grantee::EveryoneIn(domain) => GranteeWire::EveryoneIn(domain.as_str()),
+            },
+        }
+    }
+
+    fn convert(&self) -> Result<Grant, Defect> {
+        let to = match self.to {
+            GranteeWire::Group(group) => Grantee::Group(word(GroupName::parse(group), "the group of a grant")?),
+            GranteeWire::EveryoneIn(domain) => {
+                Grantee::EveryoneIn(word(DomainName::parse(domain), "the domain of a grant")?)
+            }
+        };
+        Ok(Grant { role: self.role, project: self.project, to })
+    }
+}
+
+impl SessionWire {
+    fn of(rules: &SessionRules) -> Self {
+        Self {
+            idle: rules.idle.0,
+            absolute: rules.absolute.0,
+            concurrent: rules.concurrent,
+            when_full: match rules.when_full {
+                WhenFull::EndOldest => WhenFullWire::EndOldest,
+                WhenFull::Refuse => WhenFullWire::Refuse,
+            },
+        }
+    }
+
+    fn convert(&self) -> SessionRules {
+        SessionRules {
+            idle: Seconds(self.idle),
+            absolute: Seconds(self.absolute),
+            concurrent: self.concurrent,
+            when_full: match self.when_full {
+                WhenFullWire::EndOldest => WhenFull::EndOldest,
+                WhenFullWire::Refuse => WhenFull::Refuse,
+            },
+        }
+    }
+}

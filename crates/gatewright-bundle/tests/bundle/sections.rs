@@ -1,0 +1,125 @@
+//! Sections: content whose parts are each sound, but stand in each other's place.
+
+use gatewright_bundle::{Content, Defect, Digest, Malformed, Part, encode, verify};
+use gatewright_terms::{DomainName, OrgId};
+
+use crate::canonical::{frame, parts};
+use crate::generator::small;
+use crate::signed::{expected, file, production, trust};
+
+fn org(id: &str) -> OrgId {
+    OrgId::parse(id).unwrap()
+}
+
+/// Every pair of parts swapped, signed anew by trusted keys: refused all the same, for its form.
+#[test]
+fn parts_in_each_others_place_are_refused() {
+    let content = encode(&small());
+    let parts = parts(&content);
+    let production = production();
+    for one in 0..parts.len() {
+        for two in 0..one {
+            let mut swapped = parts.clone();
+            swapped.swap(one, two);
+            let bytes = file(&frame(&swapped), 1, None, &[1, 2]).to_bytes();
+            let refused = verify(&bytes, &trust(2, &[1, 2]), &expected(&production, None)).unwrap_err();
+            assert_eq!(refused.slug(), "malformed", "{one} {two}: {refused}");
+        }
+    }
+}
+
+/// Two organisations' sections swapped, equally long and signed anew: nobody of either gets in.
+#[test]
+fn sections_in_each_others_place_are_refused() {
+    let content = encode(&small());
+    let mut parts = parts(&content);
+    let half = parts[4].len() / 2;
+    let swapped = [&parts[4][half..], &parts[4][..half]].concat();
+    parts[4] = &swapped;
+    let content = frame(&parts);
+    let disagrees =
+        |id: &str| Malformed { part: Part::Org(id.into()), defect: Defect::Disagrees("the id and the index") };
+    assert_eq!(Content::decode(&content), Err(disagrees("acme")));
+    let production = production();
+    let bytes = file(&content, 1, None, &[1, 2]).to_bytes();
+    let bundle = verify(&bytes, &trust(2, &[1, 2]), &expected(&production, None)).unwrap();
+    for id in ["acme", "beta"] {
+        assert_eq!(bundle.org(&org(id)), Some(Err(&disagrees(id))));
+    }
+}
+
+/// Sections that overlap, leave a gap, or end elsewhere.
+#[test]
+fn the_lengths_of_the_index_are_exact() {
+    let content = encode(&small());
+    for (wrong, defect) in [
+        ([1, 1], Defect::Disagrees("the lengths of the sections")),
+        ([0, 1], Defect::BadValue("the length of a section")),
+        ([100_000, 1], Defect::OutOfRange("the section of an organisation")),
+        ([3_000_000, 1], Defect::TooLarge("a section")),
+        ([u64::MAX, u64::MAX], Defect::TooLarge("a section")),
+    ] {
+        let mut out = minicbor::Encoder::new(Vec::new());
+        out.array(2).unwrap();
+        for (id, length) in ["acme", "beta"].iter().zip(wrong) {
+            out.array(2).unwrap().str(id).unwrap().u64(length).unwrap();
+        }
+        let index = out.into_writer();
+        let mut parts = parts(&content);
+        parts[2] = &index;
+        assert_eq!(Content::decode(&frame(&parts)), Err(Malformed { part: Part::OrgIndex, defect }));
+    }
+}
+
+/// An index of domains that points to another organisation would let its people be routed there.
+#[test]
+fn the_index_of_domains_says_what_the_organisations_say() {
+    let content = encode(&small());
+    let disagrees =
+        |id: &str| Malformed { part: Part::Org(id.into()), defect: Defect::Disagrees("the domains and the index") };
+    for (rows, refused) in [
+        (vec![("acme.com", 1, 0), ("beta.com", 0, 0)], disagrees("acme")),
+        (vec![("acme.com", 0, 1), ("beta.com", 1, 0)], disagrees("acme")),
+        (vec![("acme.com", 0, 0)], disagrees("beta")),
+        (vec![("acme.com", 0, 0), ("beta.com", 1, 0), ("evil.com", 1, 0)], disagrees("beta")),
+        (
+            vec![("acme.com", 0, 0), ("beta.com", 2, 0)],
+            Malformed { part: Part::DomainIndex, defect: Defect::OutOfRange("the organisation of a domain") },
+        ),
+        (
+            vec![("beta.com", 1, 0), ("acme.com", 0, 0)],
+            Malformed { part: Part::DomainIndex, defect: Defect::Unsorted("the domains") },
+        ),
+    ] {
+        let mut out = minicbor::Encoder::new(Vec::new());
+        out.array(rows.len() as u64).unwrap();
+        for (name, org, connection) in rows {
+            out.array(3).unwrap().str(name).unwrap().u32(org).unwrap().u32(connection).unwrap();
+        }
+        let index = out.into_writer();
+        let mut parts = parts(&content);
+        parts[3] = &index;
+        assert_eq!(Content::decode(&frame(&parts)), Err(refused));
+    }
+}
+
+#[test]
+fn a_verified_bundle_answers() {
+    let program = small();
+    let content = encode(&program);
+    let production = production();
+    let bytes = file(&content, 7, None, &[1, 2]).to_bytes();
+    let bundle = verify(&bytes, &trust(2, &[1, 2]), &expected(&production, None)).unwrap();
+    assert_eq!((bundle.sequence(), bundle.digest()), (7, Digest::of(&content)));
+    assert_eq!(bundle.environment(), &program.environment);
+    assert_eq!(bundle.catalogue(), &program.catalogue);
+    assert_eq!(bundle.org_ids().map(OrgId::as_str).collect::<Vec<_>>(), ["acme", "beta"]);
+    for expected in &program.orgs {
+        assert_eq!(bundle.org(&expected.id), Some(Ok(expected)));
+    }
+    assert_eq!(bundle.org(&org("gamma")), None);
+    let domain = |name| bundle.domain(&DomainName::parse(name).unwrap());
+    assert_eq!(domain("beta.com"), Some((&org("beta"), 0)));
+    assert_eq!(domain("gamma.com"), None);
+    assert_eq!(domain("a.acme.com"), None);
+}
