@@ -1,0 +1,86 @@
+//! Prepared: an organisation with its grants arranged by what they ask, built once when its section is first used.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use gatewright_bundle::program::{Catalogue, Grantee, Org, Role, Scope};
+use gatewright_terms::{DomainName, GroupName};
+use hashbrown::HashTable;
+
+use crate::facts::HashedGroup;
+
+/// An organisation that decisions are made for. Owns what it needs, so that a request can hold it over a reload.
+#[derive(Debug)]
+pub struct PreparedOrg {
+    catalogue: Arc<Catalogue>,
+    org: Org,
+    groups: HashTable<GroupRule>,
+    everyone: BTreeMap<DomainName, Vec<u32>>,
+    /// Index of the role `owner` in the catalogue.
+    owner_role: Option<u32>,
+}
+
+/// What an organisation says about one group.
+#[derive(Debug)]
+pub(crate) struct GroupRule {
+    group: HashedGroup,
+    pub blocked: bool,
+    /// Indices of `Org::grants`.
+    pub grants: Vec<u32>,
+}
+
+impl PreparedOrg {
+    pub fn new(catalogue: Arc<Catalogue>, org: Org) -> Self {
+        let mut rules: BTreeMap<&GroupName, (bool, Vec<u32>)> = BTreeMap::new();
+        let mut everyone: BTreeMap<DomainName, Vec<u32>> = BTreeMap::new();
+        for group in &org.blocked_groups {
+            rules.entry(group).or_default().0 = true;
+        }
+        for (index, grant) in (0_u32..).zip(&org.grants) {
+            match &grant.to {
+                Grantee::Group(group) => rules.entry(group).or_default().1.push(index),
+                Grantee::EveryoneIn(domain) => everyone.entry(domain.clone()).or_default().push(index),
+            }
+        }
+        let mut groups = HashTable::with_capacity(rules.len());
+        for (name, (blocked, grants)) in rules {
+            let group = HashedGroup::new(name.clone());
+            groups.insert_unique(group.hash, GroupRule { group, blocked, grants }, |rule| rule.group.hash);
+        }
+        let owner_role = role_index(&catalogue, Scope::Org, "owner");
+        Self { catalogue, org, groups, everyone, owner_role }
+    }
+
+    pub fn org(&self) -> &Org {
+        &self.org
+    }
+
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// Whether any rule asks for a group, so that not knowing the groups matters.
+    pub(crate) fn asks_for_groups(&self) -> bool {
+        !self.groups.is_empty()
+    }
+
+    pub(crate) fn group_rule(&self, group: &HashedGroup) -> Option<&GroupRule> {
+        self.groups.find(group.hash, |rule| rule.group.name == group.name)
+    }
+
+    pub(crate) fn grants_to_everyone_in(&self, domain: &DomainName) -> &[u32] {
+        self.everyone.get(domain).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn owner_role(&self) -> Option<u32> {
+        self.owner_role
+    }
+
+    pub(crate) fn role(&self, index: u32) -> Option<&Role> {
+        self.catalogue.roles.get(index as usize)
+    }
+}
+
+fn role_index(catalogue: &Catalogue, scope: Scope, slug: &str) -> Option<u32> {
+    (0_u32..).zip(&catalogue.roles).find(|(_, role)| role.scope == scope && role.slug.as_str() == slug).map(|(i, _)| i)
+}
