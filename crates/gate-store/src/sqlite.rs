@@ -1,0 +1,228 @@
+//! SQLite: the store in one file, for one node. Every statement of SQL stands in the modules below.
+//!
+//! Reads go to a few connections that cannot write; writes go through one task (`writer`), so that they never wait for
+//! one another's locks. A second process on the same file (`gatewrightd token create`) takes turns by SQLite's own lock.
+//!
+//! Invariant: every write runs between `BEGIN IMMEDIATE` and `COMMIT`, and is answered after the `COMMIT`.
+
+use std::path::{Path, PathBuf};
+
+use sqlx::sqlite::{Sqlite, SqliteConnection, SqlitePool, SqlitePoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _};
+
+use gatewright_audit::chain::{Head, Record};
+use gatewright_audit::record::{Draft, Stream};
+use gatewright_terms::{DomainName, IdentityKey, OrgId, Slug, Timestamp};
+
+use crate::rows::{
+    Accepted, AdminToken, BeginFlow, DomainProof, Flow, FlowLimits, Handover, Member, RowId, Session, SignIn,
+    SignInDone, SupportCase, TakeFlow, TokenHash,
+};
+use crate::store::Answer;
+use crate::{Store, StoreError};
+
+mod audit;
+mod columns;
+mod domains;
+mod errors;
+#[cfg(test)]
+mod faults;
+mod file;
+mod flows;
+mod handovers;
+mod members;
+mod operators;
+mod schema;
+mod sessions;
+mod sign_in;
+mod writer;
+
+use writer::{Step, Writer};
+
+/// Reads are short and come from the page cache: more connections than cores gain nothing.
+const READERS_MAX: u32 = 4;
+
+/// A store in one SQLite file.
+pub struct SqliteStore {
+    path: PathBuf,
+    opened: file::FileId,
+    writer: Writer,
+    readers: SqlitePool,
+}
+
+impl SqliteStore {
+    /// Opens the store at `path`, makes it if it is missing (mode 0600, in a folder that exists), and brings its schema
+    /// up to date. Call it inside a tokio runtime: the writing task runs there until the store is closed or dropped.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        let (path, opened) = file::prepare(path)?;
+        let mut first = file::writing(&path).connect().await?;
+        if let Err(error) = schema::migrate(&mut first).await {
+            let _ = first.close().await;
+            return Err(error);
+        }
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS_MAX)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .acquire_timeout(file::BUSY_TIMEOUT)
+            .connect_lazy_with(file::reading(&path));
+        let writer = Writer::start(file::writing(&path), first);
+        Ok(Self { path, opened, writer, readers })
+    }
+
+    /// Writes what is waiting and closes the file. Every call after it is `Unavailable`.
+    pub async fn close(&self) {
+        self.writer.close().await;
+        self.readers.close().await;
+    }
+
+    fn write<T, W>(&self, work: W) -> Answer<'_, T>
+    where
+        T: Send + 'static,
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> Step<'c, T> + Send + 'static,
+    {
+        Box::pin(self.writer.write(work))
+    }
+
+    async fn reader(&self) -> Result<sqlx::pool::PoolConnection<Sqlite>, StoreError> {
+        Ok(self.readers.acquire().await?)
+    }
+}
+
+impl Store for SqliteStore {
+    fn begin_flow(&self, flow: Flow, limits: FlowLimits) -> Answer<'_, BeginFlow> {
+        self.write(move |db| Box::pin(flows::begin(db, flow, limits)))
+    }
+
+    fn take_flow(&self, state: TokenHash, browser: Option<TokenHash>, now: Timestamp) -> Answer<'_, TakeFlow> {
+        self.write(move |db| Box::pin(flows::take(db, state, browser, now)))
+    }
+
+    fn member_by_key<'a>(&'a self, org: &'a OrgId, key: &'a IdentityKey) -> Answer<'a, Option<Member>> {
+        Box::pin(async move { members::by_key(&mut *self.reader().await?, org, key).await })
+    }
+
+    fn members<'a>(&'a self, org: &'a OrgId, after: Option<RowId>, limit: u32) -> Answer<'a, Vec<Member>> {
+        Box::pin(async move { members::page(&mut *self.reader().await?, org, after, limit).await })
+    }
+
+    fn owner_binding<'a>(&'a self, org: &'a OrgId, mailbox: &'a str) -> Answer<'a, Option<IdentityKey>> {
+        Box::pin(async move {
+            Ok(members::owner(&mut *self.reader().await?, org, mailbox).await?.map(|(_, identity)| identity))
+        })
+    }
+
+    fn sign_in(&self, sign_in: SignIn) -> Answer<'_, SignInDone> {
+        self.write(move |db| Box::pin(sign_in::write(db, sign_in)))
+    }
+
+    fn session(&self, token: TokenHash) -> Answer<'_, Option<Session>> {
+        Box::pin(async move { sessions::by_token(&mut *self.reader().await?, token).await })
+    }
+
+    fn sessions_of_member<'a>(&'a self, org: &'a OrgId, member: RowId) -> Answer<'a, Vec<Session>> {
+        Box::pin(async move { sessions::of_member(&mut *self.reader().await?, org, member).await })
+    }
+
+    fn touch(&self, token: TokenHash, at: Timestamp) -> Answer<'_, ()> {
+        self.write(move |db| Box::pin(sessions::touch(db, token, at)))
+    }
+
+    fn end_session(&self, session: RowId, audit: Vec<Draft>) -> Answer<'_, Vec<RowId>> {
+        self.write(move |db| Box::pin(async move { sessions::end(db, session, &audit).await }))
+    }
+
+    fn end_sessions_of_member<'a>(
+        &'a self,
+        org: &'a OrgId,
+        member: RowId,
+        audit: Vec<Draft>,
+    ) -> Answer<'a, Vec<RowId>> {
+        let org = org.clone();
+        self.write(move |db| Box::pin(async move { sessions::end_of_member(db, &org, member, &audit).await }))
+    }
+
+    fn remove_member<'a>(&'a self, org: &'a OrgId, member: RowId, audit: Vec<Draft>) -> Answer<'a, Vec<RowId>> {
+        let org = org.clone();
+        self.write(move |db| Box::pin(async move { members::remove(db, &org, member, &audit).await }))
+    }
+
+    fn put_handover(&self, handover: Handover, audit: Vec<Draft>) -> Answer<'_, ()> {
+        self.write(move |db| Box::pin(async move { handovers::put(db, handover, &audit).await }))
+    }
+
+    fn take_handover<'a>(
+        &'a self,
+        code: TokenHash,
+        origin: &'a str,
+        child: (TokenHash, RowId),
+        now: Timestamp,
+    ) -> Answer<'a, Option<(Session, String)>> {
+        let origin = origin.to_owned();
+        self.write(move |db| Box::pin(async move { handovers::take(db, code, &origin, child, now).await }))
+    }
+
+    fn prove_domain(&self, proof: DomainProof, audit: Vec<Draft>) -> Answer<'_, ()> {
+        self.write(move |db| Box::pin(async move { domains::prove(db, proof, &audit).await }))
+    }
+
+    fn domain_proof<'a>(&'a self, org: &'a OrgId, domain: &'a DomainName) -> Answer<'a, Option<DomainProof>> {
+        Box::pin(async move { domains::one(&mut *self.reader().await?, org, domain).await })
+    }
+
+    fn domain_proofs<'a>(&'a self, org: &'a OrgId) -> Answer<'a, Vec<DomainProof>> {
+        Box::pin(async move { domains::all(&mut *self.reader().await?, org).await })
+    }
+
+    fn append(&self, drafts: Vec<Draft>, support_code: Option<String>, keys: Vec<(RowId, Vec<u8>)>) -> Answer<'_, ()> {
+        self.write(move |db| {
+            Box::pin(async move { audit::append_with_case(db, &drafts, support_code.as_deref(), &keys).await })
+        })
+    }
+
+    fn records<'a>(&'a self, stream: &'a Stream, from: u64, limit: u32) -> Answer<'a, Vec<Record>> {
+        Box::pin(async move { audit::records(&mut *self.reader().await?, stream, from, limit).await })
+    }
+
+    fn heads(&self) -> Answer<'_, Vec<(Stream, Head)>> {
+        Box::pin(async move { audit::heads(&mut *self.reader().await?).await })
+    }
+
+    fn support_case<'a>(&'a self, code: &'a str) -> Answer<'a, Option<SupportCase>> {
+        Box::pin(async move { audit::support_case(&mut *self.reader().await?, code).await })
+    }
+
+    fn person_key(&self, key: RowId) -> Answer<'_, Option<Vec<u8>>> {
+        Box::pin(async move { audit::person_key(&mut *self.reader().await?, key).await })
+    }
+
+    fn forget_person(&self, key: RowId, audit: Vec<Draft>) -> Answer<'_, ()> {
+        self.write(move |db| Box::pin(async move { audit::forget_person(db, key, &audit).await }))
+    }
+
+    fn add_token(&self, token: AdminToken, audit: Vec<Draft>) -> Answer<'_, bool> {
+        self.write(move |db| Box::pin(async move { operators::add_token(db, token, &audit).await }))
+    }
+
+    fn token(&self, hash: TokenHash) -> Answer<'_, Option<AdminToken>> {
+        Box::pin(async move { operators::token(&mut *self.reader().await?, hash).await })
+    }
+
+    fn accepted<'a>(&'a self, environment: &'a Slug) -> Answer<'a, Option<Accepted>> {
+        Box::pin(async move { operators::accepted(&mut *self.reader().await?, environment).await })
+    }
+
+    fn accept<'a>(&'a self, environment: &'a Slug, accepted: Accepted, audit: Vec<Draft>) -> Answer<'a, bool> {
+        let environment = environment.clone();
+        self.write(move |db| Box::pin(async move { operators::accept(db, &environment, accepted, &audit).await }))
+    }
+
+    fn ping(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            file::still_there(&self.path, self.opened).await?;
+            sqlx::query("SELECT count(*) FROM schema_steps").execute(&mut *self.reader().await?).await?;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,185 @@
+//! Sessions: live ones. The parent is the session of the gate itself; its children live on the origins of apps.
+
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+
+use gatewright_audit::record::Draft;
+use gatewright_terms::{OrgId, Timestamp};
+
+use super::audit;
+use super::columns::{Columns, corrupt, group_lines};
+use crate::StoreError;
+use crate::rows::{ChildOf, RowId, Session, TokenHash};
+
+/// Writes the session under the id of the member that is stored, whatever `session.member` says.
+pub(super) async fn insert(db: &mut SqliteConnection, session: &Session, member: RowId) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO sessions (token, id, member, email, group_names, is_owner, authenticated, created, last_seen,
+                               parent, app)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(session.token.0.as_slice())
+    .bind(session.id.0.as_slice())
+    .bind(member.0.as_slice())
+    .bind(session.email.to_string())
+    .bind(group_lines(&session.groups))
+    .bind(session.is_owner)
+    .bind(session.authenticated.unix())
+    .bind(session.created.unix())
+    .bind(session.last_seen.unix())
+    .bind(session.child.as_ref().map(|child| child.parent.0.to_vec()))
+    .bind(session.child.as_ref().map(|child| child.app.as_str()))
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn by_token(db: &mut SqliteConnection, token: TokenHash) -> Result<Option<Session>, StoreError> {
+    let row = sqlx::query(
+        "SELECT sessions.*, members.org, members.connection, members.issuer, members.subject
+         FROM sessions JOIN members ON members.id = sessions.member
+         WHERE sessions.token = ? AND members.state = 'active'",
+    )
+    .bind(token.0.as_slice())
+    .fetch_optional(db)
+    .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The parent session with that id; `None` where it has ended, is a child, or its member was removed.
+pub(super) async fn parent_by_id(db: &mut SqliteConnection, id: RowId) -> Result<Option<Session>, StoreError> {
+    let row = sqlx::query(
+        "SELECT sessions.*, members.org, members.connection, members.issuer, members.subject
+         FROM sessions JOIN members ON members.id = sessions.member
+         WHERE sessions.id = ? AND sessions.parent IS NULL AND members.state = 'active'",
+    )
+    .bind(id.0.as_slice())
+    .fetch_optional(db)
+    .await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub(super) async fn of_member(
+    db: &mut SqliteConnection,
+    org: &OrgId,
+    member: RowId,
+) -> Result<Vec<Session>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT sessions.*, members.org, members.connection, members.issuer, members.subject
+         FROM sessions JOIN members ON members.id = sessions.member
+         WHERE members.org = ? AND members.id = ? AND members.state = 'active' ORDER BY sessions.place",
+    )
+    .bind(org.as_str())
+    .bind(member.0.as_slice())
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &SqliteRow) -> Result<Session, StoreError> {
+    let row = Columns(row);
+    let child = match (row.optional_id("parent")?, row.optional_slug("app")?) {
+        (Some(parent), Some(app)) => Some(ChildOf { parent, app }),
+        (None, None) => None,
+        (Some(_), None) | (None, Some(_)) => return Err(corrupt("parent")),
+    };
+    Ok(Session {
+        token: row.hash("token")?,
+        id: row.id("id")?,
+        org: row.org("org")?,
+        member: row.id("member")?,
+        key: row.identity_key()?,
+        email: row.email("email")?,
+        groups: row.groups("group_names")?,
+        is_owner: row.flag("is_owner")?,
+        authenticated: row.time("authenticated")?,
+        created: row.time("created")?,
+        last_seen: row.time("last_seen")?,
+        child,
+    })
+}
+
+/// The parent sessions of a member, oldest first.
+pub(super) async fn parents_of_member(db: &mut SqliteConnection, member: RowId) -> Result<Vec<RowId>, StoreError> {
+    let rows = sqlx::query("SELECT id FROM sessions WHERE member = ? AND parent IS NULL ORDER BY place")
+        .bind(member.0.as_slice())
+        .fetch_all(db)
+        .await?;
+    ids(&rows)
+}
+
+/// The children of a parent at one app, oldest first.
+pub(super) async fn children_at_app(db: &mut SqliteConnection, child: &ChildOf) -> Result<Vec<RowId>, StoreError> {
+    let rows = sqlx::query("SELECT id FROM sessions WHERE parent = ? AND app = ? ORDER BY place")
+        .bind(child.parent.0.as_slice())
+        .bind(child.app.as_str())
+        .fetch_all(db)
+        .await?;
+    ids(&rows)
+}
+
+pub(super) async fn touch(db: &mut SqliteConnection, token: TokenHash, at: Timestamp) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE sessions SET last_seen = ?2
+         WHERE last_seen < ?2
+           AND (token = ?1 OR id = (SELECT parent FROM sessions WHERE token = ?1))",
+    )
+    .bind(token.0.as_slice())
+    .bind(at.unix())
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn end(db: &mut SqliteConnection, session: RowId, drafts: &[Draft]) -> Result<Vec<RowId>, StoreError> {
+    let ended = delete(db, session).await?;
+    if !ended.is_empty() {
+        audit::append(db, drafts).await?;
+    }
+    Ok(ended)
+}
+
+pub(super) async fn end_of_member(
+    db: &mut SqliteConnection,
+    org: &OrgId,
+    member: RowId,
+    drafts: &[Draft],
+) -> Result<Vec<RowId>, StoreError> {
+    let ended = delete_of_member(db, org, member).await?;
+    if !ended.is_empty() {
+        audit::append(db, drafts).await?;
+    }
+    Ok(ended)
+}
+
+/// Deletes a session and its children and gives their ids, the session's own first.
+pub(super) async fn delete(db: &mut SqliteConnection, session: RowId) -> Result<Vec<RowId>, StoreError> {
+    let rows = sqlx::query("SELECT id FROM sessions WHERE id = ?1 OR parent = ?1 ORDER BY place")
+        .bind(session.0.as_slice())
+        .fetch_all(&mut *db)
+        .await?;
+    sqlx::query("DELETE FROM sessions WHERE id = ?").bind(session.0.as_slice()).execute(db).await?;
+    ids(&rows)
+}
+
+pub(super) async fn delete_of_member(
+    db: &mut SqliteConnection,
+    org: &OrgId,
+    member: RowId,
+) -> Result<Vec<RowId>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT sessions.id FROM sessions JOIN members ON members.id = sessions.member
+         WHERE members.org = ? AND members.id = ? ORDER BY sessions.place",
+    )
+    .bind(org.as_str())
+    .bind(member.0.as_slice())
+    .fetch_all(&mut *db)
+    .await?;
+    if !rows.is_empty() {
+        sqlx::query("DELETE FROM sessions WHERE member = ?").bind(member.0.as_slice()).execute(db).await?;
+    }
+    ids(&rows)
+}
+
+fn ids(rows: &[SqliteRow]) -> Result<Vec<RowId>, StoreError> {
+    rows.iter().map(|row| Columns(row).id("id")).collect()
+}

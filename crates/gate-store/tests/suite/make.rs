@@ -1,0 +1,160 @@
+//! Make: rows to try a store with. Numbers stand for random values.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use gate_store::Store;
+use gate_store::rows::{Flow, FlowLimits, Handover, RowId, Session, SignIn, SignInDone, TokenHash, WhenFull};
+use gatewright_audit::record::{Draft, Event, Sealed, Stream};
+use gatewright_terms::{EmailAddress, IdentityKey, OrgId, Slug, Timestamp};
+
+pub(crate) const NO_LIMITS: FlowLimits = FlowLimits { per_org_max: u32::MAX, per_address_max: u32::MAX };
+
+pub(crate) fn at(second: i64) -> Timestamp {
+    Timestamp::from_unix(1_800_000_000 + second)
+}
+
+pub(crate) fn hash(n: u32) -> TokenHash {
+    let mut bytes = [0xaa; 32];
+    bytes[..4].copy_from_slice(&n.to_be_bytes());
+    TokenHash(bytes)
+}
+
+pub(crate) fn id(n: u32) -> RowId {
+    let mut bytes = [0x55; 16];
+    bytes[..4].copy_from_slice(&n.to_be_bytes());
+    RowId(bytes)
+}
+
+pub(crate) fn org(name: &str) -> OrgId {
+    OrgId::parse(name).unwrap()
+}
+
+pub(crate) fn acme() -> OrgId {
+    org("acme")
+}
+
+pub(crate) fn slug(text: &str) -> Slug {
+    Slug::parse(text).unwrap()
+}
+
+pub(crate) fn email(text: &str) -> EmailAddress {
+    EmailAddress::parse(text).unwrap()
+}
+
+pub(crate) fn key(subject: &str) -> IdentityKey {
+    IdentityKey { connection: slug("okta"), issuer: Arc::from("https://id.example"), subject: Arc::from(subject) }
+}
+
+pub(crate) fn flow(n: u32) -> Flow {
+    Flow {
+        state: hash(n),
+        browser: hash(1_000_000 + n),
+        org: acme(),
+        connection: slug("okta"),
+        issuer: "https://id.example".into(),
+        redirect_uri: "https://sso.example/sso/acme/okta/callback".into(),
+        nonce: format!("nonce-{n}"),
+        pkce_verifier: format!("verifier-{n}"),
+        app: Some(slug("wiki")),
+        return_to: None,
+        address: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
+        began: at(0),
+        expires: at(600),
+    }
+}
+
+pub(crate) fn draft(event: Event, fields: &[(&str, &str)]) -> Draft {
+    let fields = fields.iter().map(|(name, value)| (slug(name), (*value).to_owned())).collect();
+    Draft { stream: Stream::Org(acme()), at: at(0), event, fields, personal: None }
+}
+
+pub(crate) fn sealed(key: RowId) -> Sealed {
+    Sealed { commitment: [7; 32], ciphertext: vec![1, 2, 3], key_id: key.0 }
+}
+
+/// The session `n` of a person.
+pub(crate) fn session(subject: &str, n: u32) -> Session {
+    Session {
+        token: hash(n),
+        id: id(n),
+        org: acme(),
+        member: id(0),
+        key: key(subject),
+        email: email(&format!("{}@acme.com", subject.to_ascii_lowercase())),
+        groups: None,
+        is_owner: false,
+        authenticated: at(-5),
+        created: at(i64::from(n)),
+        last_seen: at(i64::from(n)),
+        child: None,
+    }
+}
+
+/// A person's sign-in that makes the session `n`, as the gate drafts it for a newcomer.
+pub(crate) fn sign_in(subject: &str, n: u32) -> SignIn {
+    let person_key = id(2_000_000 + n);
+    let mut joined = draft(Event::MemberJoined, &[("connection", "okta")]);
+    joined.personal = Some(sealed(person_key));
+    let mut signed_in = draft(Event::SignedIn, &[("connection", "okta"), ("session", &id(n).to_string())]);
+    signed_in.personal = Some(sealed(person_key));
+    SignIn {
+        session: session(subject, n),
+        new_member: id(1_000_000 + n),
+        new_person_key: (person_key, vec![9, 9, 9]),
+        bind_owner: None,
+        concurrent_max: 100,
+        when_full: WhenFull::EndOldest,
+        may_join: true,
+        audit: vec![joined, signed_in],
+    }
+}
+
+/// Signs a person in and gives the member and what made room.
+pub(crate) async fn enter(store: &dyn Store, sign_in: SignIn) -> (RowId, Vec<RowId>) {
+    let done = store.sign_in(sign_in).await.unwrap();
+    let SignInDone::Done { member, ended } = done else { panic!("{done:?}") };
+    (member, ended)
+}
+
+pub(crate) fn handover(n: u32, parent: RowId) -> Handover {
+    Handover {
+        code: hash(3_000_000 + n),
+        parent,
+        app: slug("wiki"),
+        origin: "https://wiki.example".into(),
+        return_to: "/start".into(),
+        expires: at(30),
+    }
+}
+
+/// Hands a session over and gives the child `n`.
+pub(crate) async fn child_of(store: &dyn Store, parent: RowId, n: u32) -> Session {
+    let handover = handover(n, parent);
+    store.put_handover(handover.clone(), vec![]).await.unwrap();
+    let child = (hash(4_000_000 + n), id(4_000_000 + n));
+    store.take_handover(handover.code, &handover.origin, child, at(1)).await.unwrap().unwrap().0
+}
+
+/// The event and the fields of every record of a stream, which must be one whole chain.
+pub(crate) async fn story(store: &dyn Store, stream: &Stream) -> Vec<(String, Vec<(String, String)>)> {
+    let records = store.records(stream, 1, u32::MAX).await.unwrap();
+    let mut told = Vec::new();
+    let (mut sequence, mut previous) = (0, [0; 32]);
+    for record in records {
+        let chained = record.read().unwrap();
+        assert_eq!((record.sequence, record.previous, &record.stream), (sequence + 1, previous, stream));
+        assert_eq!((chained.sequence, chained.previous, &chained.stream), (sequence + 1, previous, stream));
+        assert_eq!(record.hash, <[u8; 32]>::from(<sha2::Sha256 as sha2::Digest>::digest(&record.chained)));
+        (sequence, previous) = (record.sequence, record.hash);
+        let fields = chained.fields.iter().map(|(name, value)| (name.to_string(), value.clone())).collect();
+        told.push((chained.event, fields));
+    }
+    let head = store.heads().await.unwrap().into_iter().find(|(of, _)| of == stream).map(|(_, head)| head);
+    assert_eq!(head.map_or((0, [0; 32]), |head| (head.sequence, head.hash)), (sequence, previous));
+    told
+}
+
+pub(crate) async fn events(store: &dyn Store) -> Vec<String> {
+    story(store, &Stream::Org(acme())).await.into_iter().map(|(event, _)| event).collect()
+}
