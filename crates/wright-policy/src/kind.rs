@@ -1,0 +1,161 @@
+//! Kind: the types of values, and what each takes.
+//!
+//! Reads one spanned value of the tree; gives a typed one, or reports what is wrong and gives `Broken`.
+//!
+//! Invariant: a value that has its type is well-formed; nothing later parses it again.
+
+mod place;
+mod read;
+
+use std::sync::Arc;
+
+use gatewright_terms::{DomainName, EmailAddress, GroupName, PermissionName, Seconds, Slug};
+
+pub(crate) use place::is_loopback;
+pub(crate) use read::{CONFUSABLE_DOMAIN, is_guid, read};
+
+pub(crate) const MINUTE: u32 = 60;
+pub(crate) const HOUR: u32 = 60 * MINUTE;
+pub(crate) const DAY: u32 = 24 * HOUR;
+
+/// A line of a list on a phone: longer titles are sentences.
+pub(crate) const TITLE_BYTES_MAX: usize = 120;
+
+/// Claim and client names of real providers stay below 100 bytes; Google's client ids are the longest seen, 72.
+pub(crate) const NAME_BYTES_MAX: usize = 256;
+
+/// What a field takes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Kind {
+    Slug,
+    Title,
+    /// Any text; only in the tool's own data.
+    Text,
+    Folder,
+    Domain,
+    Email,
+    /// An absolute address, as an issuer is written.
+    Url,
+    /// Scheme, host and port.
+    Origin,
+    /// Between the two, in seconds.
+    Duration {
+        min: u32,
+        max: u32,
+    },
+    Integer {
+        min: u32,
+        max: u32,
+    },
+    /// One of these.
+    Words(&'static [&'static str]),
+    Group,
+    TimeZone,
+    Team,
+    Permission,
+    Secret,
+    Guid,
+    Claim,
+    ClientId,
+    /// The name of something that is defined elsewhere; looked up by `resolve`.
+    Reference(&'static str),
+}
+
+/// A value that has its type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Scalar {
+    Text(Arc<str>),
+    Slug(Slug),
+    Domain(DomainName),
+    Email(EmailAddress),
+    Seconds(Seconds),
+    Integer(u32),
+    Group(GroupName),
+    Permission(PermissionName),
+    Secret(Slug, Slug),
+    /// Reported; the text still names the thing, so that references to it do not cascade.
+    Broken(Arc<str>),
+}
+
+impl Kind {
+    /// With its article, as messages say it.
+    pub(crate) fn noun(self) -> String {
+        match self {
+            Self::Slug => "a slug".into(),
+            Self::Title => format!("a text of at most {TITLE_BYTES_MAX} bytes"),
+            Self::Text => "a text".into(),
+            Self::Folder => "the name of a folder".into(),
+            Self::Domain => "a domain".into(),
+            Self::Email => "an e-mail address".into(),
+            Self::Url => "an `https://` address".into(),
+            Self::Origin => "an origin".into(),
+            Self::Duration { .. } => "a duration".into(),
+            Self::Integer { .. } => "a whole number".into(),
+            Self::Words(words) => format!("one of {}", crate::finding::listed(words.iter().copied())),
+            Self::Group => "the name of a group".into(),
+            Self::TimeZone => "an IANA time zone".into(),
+            Self::Team => "a team".into(),
+            Self::Permission => "a permission, dotted".into(),
+            Self::Secret => "the name of a secret".into(),
+            Self::Guid => "a tenant's GUID".into(),
+            Self::Claim => "the name of a claim".into(),
+            Self::ClientId => "a client id".into(),
+            Self::Reference(what) => format!("the name of {}", article(what)),
+        }
+    }
+
+    /// The noun with its bounds, for the reference.
+    pub(crate) fn described(self) -> String {
+        if let Self::Duration { min, max } = self {
+            return format!("a duration, `{}` to `{}`", spell(min), spell(max));
+        }
+        if let Self::Integer { min, max } = self {
+            return if min == max { format!("the number {min}") } else { format!("a number, {min} to {max}") };
+        }
+        self.noun()
+    }
+
+    /// How a good value looks.
+    pub(crate) fn sample(self) -> String {
+        match self {
+            Self::Slug => "\"research-eu\": small letters, digits and `-`, 63 at most, a letter first".into(),
+            Self::Title | Self::Text => "\"Acme Corp\": no blanks around it, no control characters".into(),
+            Self::Folder => "\"orgs\": one folder beside the manifest".into(),
+            Self::Domain => "\"acme.com\": an exact host, in small letters".into(),
+            Self::Email => "\"jane.doe@acme.com\"".into(),
+            Self::Url => "\"https://idp.acme.com\": a host by its name, no user, query or fragment".into(),
+            Self::Origin => {
+                "\"https://console.lumen.example\": scheme, host by its name, and the port where it is not 443".into()
+            }
+            Self::Duration { min, max } => format!("\"30m\", between {} and {}; units s m h d", spell(min), spell(max)),
+            Self::Integer { min, max } => format!("a number from {min} to {max}"),
+            Self::Words(words) => crate::finding::listed(words.iter().copied()),
+            Self::Group => "\"ml-research\": exactly as the provider sends it, 256 bytes at most".into(),
+            Self::TimeZone => "\"Europe/Berlin\"".into(),
+            Self::Team => "\"@lumen/acme-team\"".into(),
+            Self::Permission => "\"billing.write\": slugs with dots between them".into(),
+            Self::Secret => "\"acme/oidc\": the organisation, then the name".into(),
+            Self::Guid => "\"8f0d2a6e-1111-4222-8333-944455556666\"".into(),
+            Self::Claim => "\"groups\"".into(),
+            Self::ClientId => "\"0oa1acme\"".into(),
+            Self::Reference(what) => format!("{} that is defined", article(what)),
+        }
+    }
+}
+
+/// `a role`, `an org`.
+pub(crate) fn article(what: &str) -> String {
+    let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {what}")
+}
+
+/// `90` is `90s`, `3600` is `1h`: the largest unit that fits exactly.
+pub(crate) fn spell(seconds: u32) -> String {
+    let fits = [(DAY, 'd'), (HOUR, 'h'), (MINUTE, 'm')]
+        .into_iter()
+        .find(|(unit, _)| seconds >= *unit && seconds.is_multiple_of(*unit));
+    match fits {
+        Some((unit, letter)) => format!("{}{letter}", seconds / unit),
+        None => format!("{seconds}s"),
+    }
+}

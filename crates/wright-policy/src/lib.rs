@@ -1,0 +1,35 @@
+//! Policy: what the words mean. The stages between text and program, in order:
+//!
+//! [`read`] → [`shape`] (the field table) → [`resolve`] (names and layers) → [`check`] (rules) → [`lower`].
+//!
+//! Invariant: `read`, `shape` and `resolve` never fail: they report into the sink and go on with what they understood.
+//! Invariant: only [`check`] makes a [`Valid<Policy>`]; [`lower`] takes nothing else and is total.
+//! Invariant: nothing here opens a file, reads a clock, the environment or the network.
+
+mod codes;
+mod finding;
+mod kind;
+mod lower;
+mod pages;
+mod policy;
+mod profile;
+mod provenance;
+mod resolve;
+mod rules;
+mod shape;
+mod trees;
+mod valid;
+mod words;
+mod workspace;
+
+pub use codes::codes;
+pub use lower::lower;
+pub use pages::{Page, page, reference, word_pages};
+pub use policy::Policy;
+pub use provenance::{Origin, Provenance, block_path, grant_path};
+pub use resolve::resolve;
+pub use rules::{CHECKS, Check, check, check_with};
+pub use shape::{Draft, shape};
+pub use trees::{Trees, folders, read};
+pub use valid::Valid;
+pub use workspace::{FILE_BYTES_MAX, Irregular, MANIFEST, Oddity, Workspace};

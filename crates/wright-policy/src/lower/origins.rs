@@ -1,0 +1,94 @@
+//! Origins: where each part of a program was written.
+
+use std::collections::BTreeMap;
+
+use wright_syntax::LineIndex;
+use wright_syntax::source::{FileId, Source, Span};
+use wright_syntax::tree::Spanned;
+
+use crate::policy::{Connection, Environment, Layered, Org, Policy, Written};
+use crate::provenance::{BUILT_IN, Origin, Provenance};
+
+/// Everything that the program of this environment holds.
+pub(super) fn of(policy: &Policy, environment: &Environment) -> Provenance {
+    let mut pen = Pen { sources: &policy.sources, lines: BTreeMap::new(), origins: Vec::new() };
+    pen.note(&environment.written);
+    environment.apps.iter().for_each(|app| pen.note(&app.written));
+    environment.shared_clients.iter().for_each(|client| pen.note(&client.written));
+    policy.catalogue.permissions.iter().for_each(|permission| pen.note(&permission.written));
+    policy.catalogue.roles.iter().for_each(|role| pen.note(&role.written));
+    policy.catalogue.plans.iter().for_each(|plan| pen.note(&plan.written));
+    environment.orgs.iter().for_each(|org| pen.org(org));
+    let mut origins = pen.origins;
+    origins.sort_unstable();
+    origins.dedup_by(|later, earlier| later.path == earlier.path);
+    Provenance { origins }
+}
+
+struct Pen<'a> {
+    sources: &'a [Source],
+    lines: BTreeMap<FileId, LineIndex>,
+    origins: Vec<Origin>,
+}
+
+impl Pen<'_> {
+    fn note(&mut self, written: &Written) {
+        self.note_as(written.path.to_string(), written.at);
+    }
+
+    fn note_as(&mut self, path: String, at: Span) {
+        let source = usize::try_from(at.file.0).ok().and_then(|index| self.sources.get(index));
+        let Some(source) = source else { return };
+        let lines = self.lines.entry(at.file).or_insert_with(|| LineIndex::new(&source.text));
+        let line = lines.place(&source.text, at.start).line;
+        self.origins.push(Origin { path, file: source.path.to_string(), line });
+    }
+
+    fn org(&mut self, org: &Org) {
+        self.note(&org.written);
+        org.domains.iter().for_each(|domain| self.note(&domain.written));
+        for owner in &org.owners {
+            self.note_as(format!("{}.owner[{}]", org.written.path, owner.value), owner.span);
+        }
+        org.connections.iter().for_each(|connection| self.connection(connection));
+        org.projects.iter().for_each(|project| self.note(&project.written));
+        org.grants.iter().for_each(|grant| self.note(&grant.written));
+        org.blocks.iter().for_each(|block| self.note(&block.written));
+        let facts = [("plan", org.plan.as_ref()), ("default-project", org.default_project.as_ref())];
+        for (word, fact) in facts {
+            self.fact(&org.written, word, fact);
+        }
+        let session = &org.session;
+        self.layered(org, "idle", &session.idle);
+        self.layered(org, "absolute", &session.absolute);
+        self.layered(org, "concurrent", &session.concurrent);
+        self.layered(org, "when-full", &session.when_full);
+    }
+
+    fn connection(&mut self, connection: &Connection) {
+        self.note(&connection.written);
+        let Some(oidc) = &connection.oidc else { return };
+        self.fact(&oidc.written, "issuer", oidc.issuer.as_ref());
+        self.fact(&oidc.written, "client-id", oidc.client_id.as_ref());
+        self.fact(&oidc.written, "client-auth", oidc.client_auth.as_ref());
+        self.fact(&oidc.written, "secret", oidc.secret.as_ref());
+        self.fact(&oidc.written, "hosted-domain", oidc.hosted_domain.as_ref());
+        self.fact(&oidc.written, "tenant", oidc.tenant.as_ref());
+        self.fact(&oidc.written, "shared-client", oidc.shared_client.as_ref());
+    }
+
+    fn fact<T>(&mut self, owner: &Written, word: &str, fact: Option<&Spanned<T>>) {
+        if let Some(fact) = fact {
+            self.note_as(format!("{}.{word}", owner.path), fact.span);
+        }
+    }
+
+    /// Under the organisation's path, whichever layer says it.
+    fn layered<T>(&mut self, org: &Org, word: &str, layered: &Layered<T>) {
+        let path = format!("{}.session.{word}", org.written.path);
+        match &layered.from {
+            Some(from) => self.note_as(path, from.at),
+            None => self.origins.push(Origin { path, file: BUILT_IN.to_owned(), line: 0 }),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Pages: what `explain` shows, and the language reference. Codes have files; words come from the field table.
+//!
+//! Invariant: every code that a policy can raise has a page (held by a test), and every word has one by construction.
+
+use std::fmt::Write as _;
+
+use crate::codes::codes;
+use crate::kind::Kind;
+use crate::profile::Profile;
+use crate::words::{Block, FILES, Field, Form, Key};
+
+/// One page of `explain`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// `GW0102`, or a word with what it stands in: `session.idle`.
+    pub name: String,
+    /// `unknown-reference`, or the word's sentence.
+    pub title: String,
+    /// Markdown.
+    pub text: String,
+}
+
+macro_rules! pages {
+    ($($number:literal)+) => {
+        const FILES_OF_CODES: &[(&str, &str)] = &[$(($number, include_str!(concat!("../pages/GW", $number, ".md")))),+];
+    };
+}
+
+pages! {
+    "0001" "0002" "0003" "0004" "0005" "0006" "0007" "0009" "0010" "0011" "0012" "0013" "0014"
+    "0101" "0102" "0103" "0104" "0105" "0106" "0108" "0109" "0110" "0111"
+    "0201" "0202" "0203" "0206" "0207" "0209" "0210"
+    "0301" "0302" "0303" "0306" "0307" "0308"
+    "0401" "0402" "0407" "0408" "0409" "0410" "0411" "0414" "0415" "0416" "0417"
+    "0501" "0502" "0503" "0504" "0505" "0507" "0508"
+    "0601" "0701" "0704" "1104" "1201" "1203" "1207" "1208"
+}
+
+/// The page of a code, by its number.
+pub fn page(number: u16) -> Option<Page> {
+    let code = codes().into_iter().find(|code| code.number == number)?;
+    let digits = format!("{number:04}");
+    let (_, text) = FILES_OF_CODES.iter().find(|(known, _)| *known == digits)?;
+    Some(Page { name: format!("GW{digits}"), title: code.slug.to_owned(), text: (*text).to_owned() })
+}
+
+/// Every block of the language once, outermost first, with the blocks that it stands in.
+fn blocks() -> Vec<&'static Block> {
+    let mut found: Vec<&'static Block> = Vec::new();
+    let mut open: Vec<&'static Block> = FILES.iter().rev().map(|(_, block)| *block).collect();
+    while let Some(block) = open.pop() {
+        if found.iter().any(|known| std::ptr::eq(*known, block)) {
+            continue;
+        }
+        found.push(block);
+        let inner = block.fields.iter().filter_map(|field| match field.form {
+            Form::Entry(inner) => Some(inner),
+            Form::Fact(_) | Form::Property(_) => None,
+        });
+        open.extend(inner.collect::<Vec<_>>().into_iter().rev());
+    }
+    found
+}
+
+/// The pages of every word, sorted: `session` and `session.idle`.
+pub fn word_pages() -> Vec<Page> {
+    let mut pages = Vec::new();
+    for block in blocks() {
+        if !block.is_file() {
+            pages.push(Page { name: block.word.to_owned(), title: block.about.to_owned(), text: section(block, "#") });
+        }
+        let facts = block.fields.iter().filter(|field| !matches!(field.form, Form::Entry(_)));
+        pages.extend(facts.map(|field| word_page(block, field)));
+    }
+    pages.sort_by(|one, two| one.name.cmp(&two.name));
+    pages
+}
+
+fn word_page(block: &Block, field: &Field) -> Page {
+    let name = if block.is_file() { field.word.to_owned() } else { format!("{}.{}", block.word, field.word) };
+    let mut text = format!("# `{}`\n\n{}\n\n", field.word, field.about);
+    let place = if block.is_file() { "in the manifest".to_owned() } else { format!("inside `{}`", block.word) };
+    let example = if matches!(field.form, Form::Property(_)) { block.example } else { field.example };
+    let _ = writeln!(text, "Stands {place}: {}.\n\n```kdl\n{example}\n```", shape_of(field));
+    Page { name, title: field.about.to_owned(), text }
+}
+
+/// The whole language reference as Markdown, generated from the field table.
+pub fn reference() -> String {
+    let mut text = String::from(
+        "# The policy language, version 1: every word\n\n\
+         Generated from the field table; do not edit. A *fact* is a line of its own (`word value`), a *property* stands \
+         on the line of its entry (`word=value`), an *entry* may have fields of its own. *many*: may be repeated. \
+         *required*: must stand. *environment*: an environment may change it.\n\n## Files\n\n",
+    );
+    for (path, block) in FILES {
+        let _ = writeln!(text, "### `{path}`\n\n{}\n\n{}", block.about, table(block));
+    }
+    text.push_str("## Words\n");
+    for block in blocks().into_iter().filter(|block| !block.is_file()) {
+        text.push('\n');
+        text.push_str(&section(block, "###"));
+    }
+    text.push_str("\n## Provider profiles\n");
+    text.extend(Profile::all().iter().map(profile_section));
+    text
+}
+
+fn section(block: &Block, level: &str) -> String {
+    let key = match &block.key {
+        Key::None => "Without a key: only one can stand.".to_owned(),
+        Key::One(kind) => format!("Keyed by {}.", kind.noun()),
+        Key::OneAnd(kind, word) => format!("Keyed by {} and its `{word}`.", kind.noun()),
+        Key::Properties => "Keyed by all its properties.".to_owned(),
+    };
+    let mut text = format!("{level} `{}`\n\n{} {key}\n\n{}", block.word, block.about, table(block));
+    if !block.reserved.is_empty() {
+        let _ = writeln!(text, "\nReserved: {}.", crate::finding::listed(block.reserved.iter().copied()));
+    }
+    let _ = writeln!(text, "\n```kdl\n{}\n```", block.example);
+    text
+}
+
+/// What may stand inside, in the order of the field table.
+fn table(block: &Block) -> String {
+    let mut text = String::from("| Word | Form | What it is |\n|---|---|---|\n");
+    for field in block.fields {
+        let _ = writeln!(text, "| `{}` | {} | {} |", field.word, shape_of(field), field.about.replace('|', "\\|"));
+    }
+    text
+}
+
+/// `fact, a duration, required`.
+fn shape_of(field: &Field) -> String {
+    let (form, kind) = match field.form {
+        Form::Fact(kind) => ("fact", Some(kind)),
+        Form::Property(kind) => ("property", Some(kind)),
+        Form::Entry(_) => ("entry", None),
+    };
+    let mut parts = vec![form.to_owned()];
+    parts.extend(kind.map(Kind::described));
+    let marks = [(field.many, "many"), (field.required, "required"), (field.environment, "environment")];
+    parts.extend(marks.into_iter().filter(|(holds, _)| *holds).map(|(_, mark)| format!("*{mark}*")));
+    parts.join(", ")
+}
+
+fn profile_section(profile: &Profile) -> String {
+    let mut text = format!("\n### `{}`: {}\n\n", profile.name, profile.title);
+    let _ = writeln!(text, "- Issuer: such as `{}`", profile.issuer_looks_like);
+    let auth = crate::finding::listed(profile.client_auth.iter().map(|auth| auth.word()));
+    let _ = writeln!(text, "- Client authentication: {auth}; the first is the default");
+    let _ = writeln!(text, "- Identifies a person by `{}`", profile.subject_claim);
+    let groups = profile.groups.as_ref().map_or_else(|| "none".to_owned(), |claim| format!("`{claim}`"));
+    let _ = writeln!(text, "- Groups: {groups}");
+    for (note, source) in &profile.notes {
+        let _ = writeln!(text, "- {note} ([source]({source}))");
+    }
+    text
+}

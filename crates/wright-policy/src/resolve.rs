@@ -1,0 +1,127 @@
+//! Resolve: names looked up, layers laid over each other.
+//!
+//! Takes a draft; gives a policy with one view of every organisation for each environment.
+//! Layers: built-in < defaults < the organisation's file < environment (fields marked so).
+//!
+//! Invariant: a name that means nothing is an error with the nearest one that does, and is never dropped (ST-LINT-16).
+//! Invariant: neither the order of files nor the order of lines reaches the result.
+
+mod catalogue;
+mod connection;
+mod environment;
+mod names;
+mod org;
+mod overlay;
+mod session;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use gatewright_terms::Slug;
+use wright_syntax::diagnostic::Sink;
+use wright_syntax::source::Span;
+use wright_syntax::tree::Spanned;
+
+use crate::codes::{DUPLICATE_DEFINITION, FOLDER_MISMATCH, MISSING_FIELD, RESERVED_WORD};
+use crate::finding::Finding;
+use crate::policy::{Org, Policy, Written};
+use crate::shape::{Draft, Node, OrgFile};
+use names::Names;
+
+/// Secrets of shared clients are named `platform/…`: an organisation of that name would read them.
+const PLATFORM: &str = "platform";
+
+/// What an organisation is resolved against.
+pub(crate) struct Context<'a> {
+    pub(crate) names: &'a catalogue::CatalogueNames,
+    /// The `session` of the defaults.
+    pub(crate) defaults: Option<&'a Node>,
+}
+
+/// Looks up every name and lays the layers over each other.
+pub fn resolve(draft: Draft, sink: &mut Sink) -> Policy {
+    let mut local = Sink::default();
+    let (catalogue, names) = catalogue::resolve(&draft.platform, &mut local);
+    let defaults = draft.platform.entry("defaults").and_then(|defaults| defaults.entry("session"));
+    let context = Context { names: &names, defaults };
+    let nodes = org_nodes(&draft.orgs, &mut local);
+    let orgs: Vec<Arc<Org>> =
+        nodes.iter().map(|(id, node)| Arc::new(org::resolve(id, node, &context, false, &mut local))).collect();
+    // Files that hold no readable organisation still give their folder's name: references to it are no second mistake.
+    let folders = draft.orgs.iter().map(|file| &file.folder);
+    let org_names =
+        Names::new("org", "", nodes.iter().map(|(id, node)| (id.as_str(), node.head)), folders.map(|folder| &**folder));
+    let mut environments = Vec::new();
+    for node in draft.environments.entries("environment") {
+        environments.extend(environment::resolve(node, &nodes, &orgs, &org_names, &context, &mut local));
+    }
+    environments.sort_by(|one, two| one.name.cmp(&two.name));
+    if draft.environments.entries.is_empty() && !draft.environments.incomplete {
+        no_environment(&draft.environments, &mut local);
+    }
+    let sound = draft.sound && !local.refuses();
+    sink.merge(local);
+    Policy { catalogue, environments, orgs, texts: draft.texts, sources: draft.sources, sound }
+}
+
+/// The organisations by id. Of two with one id the first file's stays.
+fn org_nodes<'a>(files: &'a [OrgFile], sink: &mut Sink) -> BTreeMap<Slug, &'a Node> {
+    let mut nodes: BTreeMap<Slug, &Node> = BTreeMap::new();
+    for file in files {
+        let Some(node) = &file.org else { continue };
+        let Some(key) = node.slug_key() else { continue };
+        if key.value.as_str() == PLATFORM {
+            Finding::new(RESERVED_WORD, key.span, "`platform` is reserved")
+                .mark("no organisation can be called so")
+                .help("secrets of shared clients are named `platform/…`; choose another name")
+                .path(&node.path)
+                .report(sink);
+        }
+        if key.value.as_str() != &*file.folder {
+            folder_mismatch(&file.folder, &key, &node.path, sink);
+        }
+        let id = key.value;
+        if let Some(earlier) = nodes.get(&id) {
+            Finding::new(DUPLICATE_DEFINITION, node.head, format!("`org {id}` stands twice"))
+                .mark("again here")
+                .also(earlier.head, "first here")
+                .help("one organisation has one file; ids are never shared")
+                .path(&node.path)
+                .report(sink);
+            continue;
+        }
+        nodes.insert(id, node);
+    }
+    nodes
+}
+
+fn folder_mismatch(folder: &str, key: &Spanned<Slug>, path: &str, sink: &mut Sink) {
+    let finding = Finding::new(FOLDER_MISMATCH, key.span, format!("folder `{folder}` holds org `{}`", key.value))
+        .mark("not the folder's name")
+        .path(path);
+    // A folder that cannot be a name has to be renamed.
+    match Slug::parse(folder) {
+        Ok(_) => finding
+            .help(format!("the folder is the identity: write \"{folder}\" here, or rename the folder"))
+            .fix(key.span, format!("\"{folder}\"")),
+        Err(_) => finding.help(format!("the folder is the identity: rename it to `{}`", key.value)),
+    }
+    .report(sink);
+}
+
+fn no_environment(folder: &Node, sink: &mut Sink) {
+    Finding::new(MISSING_FIELD, folder.head, "the workspace has no environment")
+        .mark("no `environment` stands in this folder")
+        .help("such as `environment \"production\" { base-url \"https://sso.example.com\" }`")
+        .report(sink);
+}
+
+/// Where a node stands, with its path.
+pub(crate) fn written(node: &Node) -> Written {
+    Written { path: node.path.clone(), at: node.head }
+}
+
+/// Where one fact of a node stands.
+pub(crate) fn written_fact(node: &Node, word: &str, at: Span) -> Written {
+    Written { path: format!("{}.{word}", node.path).into(), at }
+}

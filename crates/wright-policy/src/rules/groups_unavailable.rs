@@ -1,0 +1,41 @@
+//! Groups unavailable (GW0417): access that hangs on groups which the provider's tokens never hold.
+
+use wright_syntax::diagnostic::{Code, Sink};
+use wright_syntax::source::Span;
+
+use super::{Check, error};
+use crate::finding::Finding;
+use crate::policy::{Connection, Grantee, Org, Policy};
+use crate::profile::Profile;
+
+const GROUPS_UNAVAILABLE: Code = error(417, "groups-unavailable");
+
+pub(super) const CHECK: Check = Check { codes: &[GROUPS_UNAVAILABLE], run };
+
+fn run(policy: &Policy, sink: &mut Sink) {
+    for org in &policy.orgs {
+        for connection in &org.connections {
+            let Some(profile) = connection.profile().filter(|profile| profile.groups.is_none()) else { continue };
+            if let Some(claim) = &connection.claims.groups {
+                report("maps groups", claim.span, profile, org, sink);
+            }
+        }
+        // The groups of any connection will do.
+        let mut profiles = org.connections.iter().map(Connection::profile);
+        let Some(Some(profile)) = profiles.next() else { continue };
+        if profile.groups.is_some() || profiles.any(|other| other.is_none_or(|other| other.groups.is_some())) {
+            continue;
+        }
+        let grants = org.grants.iter().filter(|grant| matches!(grant.to, Grantee::Group(_)));
+        grants.for_each(|grant| report("grants to a group", grant.written.at, profile, org, sink));
+        org.blocks.iter().for_each(|block| report("blocks a group", block.written.at, profile, org, sink));
+    }
+}
+
+fn report(does: &str, at: Span, profile: &Profile, org: &Org, sink: &mut Sink) {
+    Finding::new(GROUPS_UNAVAILABLE, at, format!("org `{}` {does}, and {} sends none", org.id, profile.title))
+        .mark("matches nobody")
+        .help("grant with `everyone-in=`, or choose a provider whose tokens hold groups")
+        .path(&org.written.path)
+        .report(sink);
+}

@@ -1,0 +1,54 @@
+//! Unused definition (GW0108): a role that nobody can get, or a permission that no role gives.
+
+use std::collections::BTreeSet;
+
+use wright_syntax::diagnostic::{Code, Sink};
+
+use super::{Check, warn};
+use crate::finding::Finding;
+use crate::policy::{Policy, Written};
+use crate::rules::fixed_role_missing::FIXED;
+
+const UNUSED_DEFINITION: Code = warn(108, "unused-definition");
+
+pub(super) const CHECK: Check = Check { codes: &[UNUSED_DEFINITION], run };
+
+fn run(policy: &Policy, sink: &mut Sink) {
+    // What could not be read may be the use.
+    if !policy.sound {
+        return;
+    }
+    let catalogue = &policy.catalogue;
+    let granted = policy.orgs.iter().flat_map(|org| &org.grants).map(|grant| grant.role.value);
+    let by_default = policy
+        .orgs
+        .iter()
+        .flat_map(|org| &org.projects)
+        .filter_map(|project| Some(project.default_role.as_ref()?.value));
+    let fixed = FIXED.iter().filter_map(|(scope, slug)| catalogue.role(*scope, slug));
+    let direct: BTreeSet<usize> = granted.chain(by_default).chain(fixed).collect();
+    let used: BTreeSet<usize> = direct
+        .iter()
+        .filter_map(|role| catalogue.roles.get(*role))
+        .flat_map(|role| role.closure.iter().copied())
+        .collect();
+    let unused = catalogue.roles.iter().enumerate().filter(|(index, _)| !used.contains(index));
+    for (_, role) in unused {
+        report(&format!("role `{}` is granted nowhere", role.slug), "grant it", &role.written, sink);
+    }
+
+    let permitted: BTreeSet<usize> =
+        catalogue.roles.iter().flat_map(|role| &role.permits).map(|permit| permit.value).collect();
+    let idle = catalogue.permissions.iter().enumerate().filter(|(index, _)| !permitted.contains(index));
+    for (_, permission) in idle {
+        report(&format!("no role permits `{}`", permission.name), "permit it in a role", &permission.written, sink);
+    }
+}
+
+fn report(message: &str, instead: &str, written: &Written, sink: &mut Sink) {
+    Finding::new(UNUSED_DEFINITION, written.at, message)
+        .mark("used nowhere")
+        .help(format!("remove it, or {instead}"))
+        .path(&written.path)
+        .report(sink);
+}

@@ -1,0 +1,218 @@
+//! Trees: every file read, under the role that its folder gives it.
+//!
+//! Takes a workspace; gives the tree of each file that belongs, and reports each that does not.
+//!
+//! Invariant: below a named folder nothing is ignored: a file is part of the program or an error.
+
+use std::sync::Arc;
+
+use wright_syntax::codes::{LIMITS, NOT_A_FILE, STRAY_FILE};
+use wright_syntax::diagnostic::Sink;
+use wright_syntax::source::{FileId, Source, Span};
+use wright_syntax::tree::{Block, Value};
+use wright_syntax::{ReadContext, read_kdl};
+
+use crate::finding::Finding;
+use crate::workspace::{MANIFEST, Oddity, Workspace};
+
+/// 4,096 grants, the most an organisation may have, with all their properties are 20,000. Bounds the findings of a file.
+const ITEMS_MAX: usize = 40_000;
+
+/// The trees of all files, each under the role that its folder gives it.
+pub struct Trees {
+    pub(crate) manifest: Option<FileTree>,
+    pub(crate) platform: Vec<FileTree>,
+    pub(crate) environments: Vec<FileTree>,
+    pub(crate) orgs: Vec<FileTree>,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) sound: bool,
+}
+
+/// One file.
+pub(crate) struct FileTree {
+    pub(crate) file: FileId,
+    pub(crate) path: Arc<str>,
+    pub(crate) block: Block,
+    /// The reader complained: what seems to be absent may be there.
+    pub(crate) incomplete: bool,
+}
+
+/// What a folder holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Platform,
+    Presets,
+    Waivers,
+    Environments,
+    Orgs,
+}
+
+const ROLES: [(Role, &str); 5] = [
+    (Role::Platform, "platform"),
+    (Role::Presets, "presets"),
+    (Role::Waivers, "waivers"),
+    (Role::Environments, "environments"),
+    (Role::Orgs, "orgs"),
+];
+
+/// The folders that the manifest names: what has to be listed and read beside it. Sorted, without doubles.
+pub fn folders(manifest: &[u8]) -> Vec<String> {
+    let Ok(text) = std::str::from_utf8(manifest) else { return Vec::new() };
+    let source = Source { path: MANIFEST.into(), text: text.into() };
+    let block = read_kdl(&source, FileId(0), ReadContext::Platform, &mut Sink::default());
+    let mut named: Vec<String> = named_folders(&block).into_iter().map(|(_, folder)| folder.to_string()).collect();
+    named.sort_unstable();
+    named.dedup();
+    named
+}
+
+fn named_folders(manifest: &Block) -> Vec<(Role, Arc<str>)> {
+    let workspace = manifest.entries.iter().find(|entry| &*entry.word.value == "workspace");
+    let children = workspace.and_then(|entry| entry.children.as_ref());
+    let folder = |word: &str| {
+        let entry = children?.entries.iter().find(|entry| &*entry.word.value == word)?;
+        match &entry.arguments.first()?.value {
+            Value::Text(text) if gatewright_terms::Slug::parse(text).is_ok() => Some(text.clone()),
+            Value::Text(_) | Value::Integer(_) => None,
+        }
+    };
+    ROLES.iter().filter_map(|(role, word)| folder(word).map(|name| (*role, name))).collect()
+}
+
+/// Reads every file that belongs to the program.
+pub fn read(workspace: &Workspace, sink: &mut Sink) -> Trees {
+    let mut local = Sink::default();
+    let manifest = workspace.files().find(|(_, source, _)| &*source.path == MANIFEST);
+    let manifest =
+        manifest.and_then(|(file, source, oddity)| admit(file, source, oddity, ReadContext::Platform, &mut local));
+    let folders = manifest.as_ref().map(|tree| named_folders(&tree.block)).unwrap_or_default();
+    let mut trees = Trees {
+        manifest,
+        platform: vec![],
+        environments: vec![],
+        orgs: vec![],
+        sources: workspace.sources().to_vec(),
+        sound: true,
+    };
+    for (file, source, oddity) in workspace.files() {
+        let Some((role, rest)) = place(&folders, &source.path) else { continue };
+        let stray = belongs(role, rest).err().filter(|_| oddity.is_none());
+        if let Some(help) = stray {
+            let at = Span::new(file, 0, 0);
+            let message = format!("`{}` is no part of the program", source.path);
+            Finding::new(STRAY_FILE, at, message)
+                .mark("every file below the named folders must belong")
+                .help(help)
+                .report(&mut local);
+            continue;
+        }
+        let context = if role == Role::Orgs { ReadContext::Organisation } else { ReadContext::Platform };
+        let Some(tree) = admit(file, source, oddity, context, &mut local) else { continue };
+        match role {
+            Role::Platform => trees.platform.push(tree),
+            Role::Environments => trees.environments.push(tree),
+            Role::Orgs => trees.orgs.push(tree),
+            Role::Presets | Role::Waivers => {}
+        }
+    }
+    trees.sound = !local.refuses();
+    sink.merge(local);
+    trees
+}
+
+/// The folder that a path lies in, and the path inside it.
+fn place<'a>(folders: &[(Role, Arc<str>)], path: &'a str) -> Option<(Role, &'a str)> {
+    // Oddities may carry absolute or dotted paths: those lie in a folder if any of its names stands first.
+    let relative = path.trim_start_matches(['/', '.']);
+    folders.iter().find_map(|(role, folder)| {
+        let rest = relative.strip_prefix(&**folder)?.strip_prefix('/')?;
+        Some((*role, rest))
+    })
+}
+
+/// Whether such a path may stand in such a folder; the help else.
+fn belongs(role: Role, rest: &str) -> Result<(), &'static str> {
+    let parts: Vec<&str> = rest.split('/').collect();
+    match (role, parts.as_slice()) {
+        (Role::Platform | Role::Environments, [name])
+            if name.strip_suffix(".kdl").is_some_and(|stem| !stem.is_empty()) =>
+        {
+            Ok(())
+        }
+        (Role::Orgs, [.., _, "org.kdl"]) => Ok(()),
+        (Role::Platform | Role::Environments, _) => {
+            Err("this folder holds `*.kdl` files and no folders; move or remove it")
+        }
+        (Role::Orgs, _) => Err("an organisation is `<org>/org.kdl` in a folder of its own; move or remove it"),
+        (Role::Presets | Role::Waivers, _) => {
+            Err("this folder is kept for later versions of the language and is empty in this one")
+        }
+    }
+}
+
+fn admit(
+    file: FileId,
+    source: &Source,
+    oddity: Option<Oddity>,
+    context: ReadContext,
+    sink: &mut Sink,
+) -> Option<FileTree> {
+    if let Some(oddity) = oddity {
+        refuse(file, source, oddity, sink);
+        return None;
+    }
+    let mut local = Sink::default();
+    let block = read_kdl(source, file, context, &mut local);
+    let items = items(&block);
+    if items > ITEMS_MAX {
+        Finding::new(
+            LIMITS,
+            Span::new(file, 0, 0),
+            format!("`{}` holds {items} words and values; the limit is {ITEMS_MAX}", source.path),
+        )
+        .mark("not read further")
+        .help("split it: one organisation a file, the platform by subject")
+        .report(&mut local);
+        sink.merge(local);
+        return None;
+    }
+    let incomplete = local.refuses();
+    sink.merge(local);
+    Some(FileTree { file, path: source.path.clone(), block, incomplete })
+}
+
+/// Words and values of a file, all the way down.
+fn items(block: &Block) -> usize {
+    let mut count = 0_usize;
+    let mut open = vec![block];
+    while let Some(next) = open.pop() {
+        for entry in &next.entries {
+            count = count.saturating_add(1 + entry.arguments.len() + entry.properties.len());
+            open.extend(entry.children.as_ref());
+        }
+    }
+    count
+}
+
+fn refuse(file: FileId, source: &Source, oddity: Oddity, sink: &mut Sink) {
+    let (code, what, help) = match oddity {
+        Oddity::Symlink => (
+            NOT_A_FILE,
+            "is a symbolic link",
+            "put the file itself here: what a link leads to changes without a review",
+        ),
+        Oddity::Special => (NOT_A_FILE, "is no file", "a policy is made of ordinary files"),
+        Oddity::NameNotUtf8 => (NOT_A_FILE, "has a name that is not UTF-8", "rename it"),
+        Oddity::NotUtf8 => (NOT_A_FILE, "is not UTF-8", "save it as UTF-8"),
+        Oddity::TooLong => {
+            (LIMITS, "is longer than 1 MiB", "split it: one organisation a file, the platform by subject")
+        }
+        Oddity::Hidden => {
+            (NOT_A_FILE, "is hidden or lies outside", "no part of a path begins with a dot; rename or remove it")
+        }
+    };
+    Finding::new(code, Span::new(file, 0, 0), format!("`{}` {what}", source.path))
+        .mark("not read")
+        .help(help)
+        .report(sink);
+}
