@@ -4,6 +4,8 @@
 //!
 //! Invariant: a record's hash covers the stream, the place in it, the hash of the record before, and every chained field.
 //! Invariant: equal drafts at equal places give equal bytes (deterministic CBOR, RFC 8949 §4.2.1).
+//! Invariant: a field is chained only where the inventory names it for the event: what is chained is there for ever.
+//! Invariant: every record that is made here fits into a line that the verifier reads.
 
 use std::collections::BTreeMap;
 
@@ -18,6 +20,9 @@ pub use wire::{ChainedMalformed, read_chained};
 
 /// A value longer than this is cut: URLs and error texts of providers fit, a flood does not. In bytes.
 pub const VALUE_BYTES_MAX: usize = 1024;
+
+/// A sealed part longer than this is left out, its commitment stays: a story of 64 lines of 2 KiB fits. In bytes.
+pub const CIPHERTEXT_BYTES_MAX: usize = 128 * 1024;
 
 /// The end of a chain: what the next record stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +49,10 @@ pub struct Record {
     pub chained: Vec<u8>,
     /// SHA-256 of `chained`.
     pub hash: [u8; 32],
-    /// The sealed personal part, not covered by the hash. `None` where there is none, or where it has been erased.
+    /// The sealed personal part. `None` where there is none, or where it has been erased.
+    ///
+    /// The hash does not cover it, so that it can be erased: the chain does not tell when it is taken away, or put
+    /// beside another record. Whoever opens it holds what they find against the commitment, which tells.
     pub ciphertext: Option<Vec<u8>>,
 }
 
@@ -89,11 +97,11 @@ impl Record {
 
 /// Puts a draft behind `head`.
 ///
-/// The reason of a refusal becomes the field `reason`. A field given twice keeps its last value; values are cut to
-/// [`VALUE_BYTES_MAX`].
+/// The reason of a refusal becomes the field `reason`. A field given twice keeps its last value, one that the inventory
+/// does not name for the event is left out, and values are cut to [`VALUE_BYTES_MAX`].
 pub fn link(head: &Head, draft: &Draft) -> (Record, Head) {
-    let mut fields: BTreeMap<Slug, String> =
-        draft.fields.iter().map(|(name, value)| (name.clone(), cut(value).to_owned())).collect();
+    let named = draft.fields.iter().filter(|(name, _)| draft.event.kind().fields.contains(&name.as_str()));
+    let mut fields: BTreeMap<Slug, String> = named.map(|(name, value)| (name.clone(), cut(value).to_owned())).collect();
     if let (Some(reason), Ok(name)) = (draft.event.reason(), Slug::parse("reason")) {
         fields.insert(name, reason.slug().to_owned());
     }
@@ -109,13 +117,14 @@ pub fn link(head: &Head, draft: &Draft) -> (Record, Head) {
             .as_ref()
             .map(|sealed| Commitment { commitment: sealed.commitment, key_id: sealed.key_id }),
     };
-    let record = seal(chained, draft.personal.as_ref().map(|sealed| sealed.ciphertext.clone()));
+    let sealed = draft.personal.as_ref().map(|sealed| &sealed.ciphertext);
+    let record = with_hash(chained, sealed.filter(|bytes| bytes.len() <= CIPHERTEXT_BYTES_MAX).cloned());
     let head = record.head();
     (record, head)
 }
 
 /// The record of a chained part, with its hash.
-pub(crate) fn seal(chained: Chained, ciphertext: Option<Vec<u8>>) -> Record {
+pub(crate) fn with_hash(chained: Chained, ciphertext: Option<Vec<u8>>) -> Record {
     let bytes = chained.to_bytes();
     let hash = Sha256::digest(&bytes).into();
     Record {

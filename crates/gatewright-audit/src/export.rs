@@ -9,17 +9,16 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use gatewright_terms::{Slug, Timestamp};
+use gatewright_terms::{Slug, Timestamp, hex};
 use serde::{Deserialize, Serialize};
 
-use crate::chain::{Chained, ChainedMalformed, Commitment, Record, seal};
-use crate::hex;
+use crate::chain::{Chained, ChainedMalformed, Commitment, Record, with_hash};
 use crate::record::Stream;
 
 /// The schema of a line.
 pub const SCHEMA: &str = "gatewright.audit/1";
 
-/// 32 values of 1 KiB, each byte written as `\u00XX`, and a sealed part of as much. In bytes.
+/// 32 values of 1 KiB with each byte written as `\u00XX`, and the longest sealed part in hexadecimal. In bytes.
 pub const LINE_BYTES_MAX: usize = 512 * 1024;
 
 /// The line is no record.
@@ -97,7 +96,7 @@ pub fn read(text: &str) -> Result<(Record, [u8; 32]), LineMalformed> {
         personal: personal(&line)?,
         fields: names(line.fields)?,
     };
-    Ok((seal(chained, ciphertext), hash))
+    Ok((with_hash(chained, ciphertext), hash))
 }
 
 fn personal(line: &Line) -> Result<Option<Commitment>, LineMalformed> {

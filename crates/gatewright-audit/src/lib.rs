@@ -6,11 +6,11 @@
 //! chains ended, and [`verify::verify_export`] holds exported lines against a checkpoint.
 //!
 //! Invariant: what the hash covers holds no personal text, only a commitment to it; so erasing a person breaks no chain.
+//! What the chain therefore does not show: that a sealed part was taken away or exchanged. Opening it does.
 
 pub mod chain;
 pub mod checkpoint;
 pub mod export;
-mod hex;
 mod inventory;
 pub mod personal;
 pub mod record;

@@ -68,27 +68,25 @@ macro_rules! events {
 
         impl Event {
             /// Every kind of event, in the order of the source.
-            pub const KINDS: &'static [EventKind] = &[$(EventKind {
-                slug: $slug,
-                text: $text,
-                fields: &[$($field),*],
-                personal: &[$($personal),*],
-            },)+];
+            pub const KINDS: &'static [EventKind] =
+                &[$(events!(@kind $slug $text [$($field)*] [$($personal)*]),)+];
+
+            /// Its row of the inventory.
+            pub const fn kind(&self) -> &'static EventKind {
+                match self {
+                    $(Self::$variant $((events!(@any $refusal)))? =>
+                        &events!(@kind $slug $text [$($field)*] [$($personal)*]),)+
+                }
+            }
 
             /// Stable; others script against it.
             pub const fn slug(&self) -> &'static str {
-                match self {
-                    $(Self::$variant $((events!(@any $refusal)))? => $slug,)+
-                }
-            }
-
-            /// The fields that a record of this event may have: chained, and sealed.
-            pub const fn fields(&self) -> (&'static [&'static str], &'static [&'static str]) {
-                match self {
-                    $(Self::$variant $((events!(@any $refusal)))? => (&[$($field),*], &[$($personal),*]),)+
-                }
+                self.kind().slug
             }
         }
+    };
+    (@kind $slug:literal $text:literal [$($field:literal)*] [$($personal:literal)*]) => {
+        EventKind { slug: $slug, text: $text, fields: &[$($field),*], personal: &[$($personal),*] }
     };
     (@any $refusal:ident) => { _ };
 }

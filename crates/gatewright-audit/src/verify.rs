@@ -3,7 +3,10 @@
 //! Reads lines and a checkpoint; gives a report, or everything that is wrong with them.
 //!
 //! Invariant: nothing that the checkpoint covers can be cut, changed, inserted, doubled, reordered or moved to another
-//! stream unnoticed (ST-AUD-05). What came after it is counted as not covered.
+//! stream unnoticed (ST-AUD-05). What came after it is counted as not covered: later records, and whole streams that
+//! began later.
+//! Invariant: a report proves something: where the checkpoint covers nothing of an export, that is a finding.
+//! Not covered by any checkpoint: the sealed parts, see [`Record::ciphertext`].
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read as _};
@@ -39,11 +42,14 @@ pub struct Report {
     /// The key that signed the checkpoint; whether it is the right one, only a pinned key says.
     pub key: [u8; 32],
     pub pinned: bool,
+    /// Streams that the checkpoint proves, at least one.
     pub streams: usize,
     /// Records that the checkpoint proves.
     pub covered: u64,
     /// Records behind the checkpoint: they hang together, but nothing says that they are all, or genuine.
     pub not_covered: u64,
+    /// Streams of which the checkpoint knows nothing; their records are not covered.
+    pub streams_not_covered: usize,
 }
 
 /// Holds an export against a checkpoint, whose signature must be by `trusted`, or, without one, by the key that it names.
@@ -71,9 +77,11 @@ pub fn verify_export(
             at: checkpoint.checkpoint.at,
             key: checkpoint.key,
             pinned: trusted.is_some(),
-            streams: walk.ends.len(),
+            streams: walk.expected.len(),
             covered: walk.covered,
             not_covered: walk.not_covered,
+            // Every stream that was expected has come to its end, or there were findings.
+            streams_not_covered: walk.ends.len().saturating_sub(walk.expected.len()),
         })
     } else {
         Err(walk.findings)
@@ -188,8 +196,15 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Every stream of the checkpoint must have come as far as the checkpoint says.
+    /// Every stream of the checkpoint must have come as far as the checkpoint says, and there must be one.
     fn close(&mut self) {
+        if self.expected.is_empty() {
+            let stream = match self.scope {
+                Scope::Every => None,
+                Scope::Only(stream) => Some(stream),
+            };
+            self.find(None, stream, Problem::NothingCovered);
+        }
         let expected: Vec<_> = self.expected.values().copied().collect();
         for at in expected {
             let found = self.ends.get(&at.stream).map_or(0, |end| end.sequence);

@@ -1,6 +1,7 @@
 //! Content: the bytes of a program: environment, catalogue, two indices, and one section per organisation.
 //!
-//! Reads and gives content bytes. Loading costs one pass over the indices; a section is decoded when first used.
+//! Reads and gives content bytes. Loading costs one pass over the indices; of content too large to decode at once, a
+//! section is decoded when first used.
 //!
 //! Invariant: sections lie one behind the other in the order of the index, so none overlaps or hides between two.
 //! Invariant: an organisation that is given out claims exactly the domains that the index says, by the same connections.
@@ -11,7 +12,7 @@ use std::sync::OnceLock;
 use gatewright_terms::{DomainName, OrgId, Slug};
 
 use crate::check;
-use crate::limits::FILE_BYTES_MAX;
+use crate::limits::{FILE_BYTES_MAX, SECTIONS_AT_ONCE_BYTES_MAX};
 use crate::malformed::{Defect, Malformed, Part};
 use crate::program::{Catalogue, Environment, Org, Program};
 use crate::statement::FORMAT;
@@ -93,6 +94,17 @@ impl Content {
         Ok(Self { bytes, environment, catalogue, orgs, domains, sections })
     }
 
+    /// Decodes every section where they are few, so that what is unsound is known before any of it is used.
+    pub(crate) fn settle(&self) -> Result<(), Malformed> {
+        let bytes = self.orgs.iter().fold(0_usize, |sum, entry| sum.saturating_add(entry.section.len()));
+        if bytes > SECTIONS_AT_ONCE_BYTES_MAX {
+            return Ok(());
+        }
+        (0..self.orgs.len())
+            .filter_map(|at| self.section(at))
+            .try_for_each(|org| org.map(drop).map_err(Malformed::clone))
+    }
+
     pub(crate) fn environment(&self) -> &Environment {
         &self.environment
     }
@@ -106,14 +118,16 @@ impl Content {
     }
 
     pub(crate) fn org(&self, id: &OrgId) -> Option<Result<&Org, &Malformed>> {
-        let at = orgs::find(&self.orgs, id)?;
-        let section = self.sections.get(at)?.get_or_init(|| self.read_section(at).map(Box::new));
-        Some(section.as_deref())
+        self.section(orgs::find(&self.orgs, id)?)
     }
 
     pub(crate) fn domain(&self, domain: &DomainName) -> Option<(&OrgId, u32)> {
         let entry = self.domains.find(&self.bytes, domain.as_str())?;
         Some((&self.orgs.get(entry.org_index()?)?.id, entry.connection))
+    }
+
+    fn section(&self, at: usize) -> Option<Result<&Org, &Malformed>> {
+        Some(self.sections.get(at)?.get_or_init(|| self.read_section(at).map(Box::new)).as_deref())
     }
 
     fn read_section(&self, at: usize) -> Result<Org, Malformed> {

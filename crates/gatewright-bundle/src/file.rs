@@ -123,6 +123,9 @@ impl BundleFile {
         if sequence == 0 {
             return Err(Defect::BadValue("the sequence").within(Part::Statement));
         }
+        if expires.is_some_and(|at| at < Timestamp::EPOCH) {
+            return Err(Defect::BadValue("the expiry").within(Part::Statement));
+        }
         let declared = Statement {
             environment: environment_name(&self.content)?,
             length: self.content.len() as u64,

@@ -11,11 +11,15 @@ pub const ORGS_MAX: usize = 200_000;
 /// Five domains for each of the most organisations.
 pub const DOMAINS_MAX: usize = 1_000_000;
 
-/// The environment and the catalogue, each: 10,000 roles of 100 bytes. In bytes.
+/// The environment and the catalogue, each: the most roles with 400 permissions, twice. In bytes.
 pub const PART_BYTES_MAX: usize = 1024 * 1024;
 
 /// One organisation: 10,000 grants with group names of 100 bytes, twice. In bytes.
 pub const SECTION_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// Sections that together are no longer than this are all decoded before the bundle is taken, so that an unsound one
+/// refuses it whole: 4,000 organisations of 1 KiB, a few tens of milliseconds. In bytes.
+pub const SECTIONS_AT_ONCE_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// The longest address that browsers and proxies all carry. In bytes.
 pub const TEXT_BYTES_MAX: usize = 2048;

@@ -44,7 +44,7 @@ impl Statement {
             out.u8(4)?.bytes(&self.provenance.0)?;
             out.u8(5)?.u64(self.sequence)?;
             if let Some(expires) = self.expires {
-                // A bundle that expired before 1970 is as expired as one of that day.
+                // No file states an expiry before 1970; such a one would be as expired as that day.
                 out.u8(6)?.u64(u64::try_from(expires.unix()).unwrap_or(0))?;
             }
             Ok(())

@@ -7,9 +7,9 @@
 use std::fmt;
 
 use ed25519_dalek::VerifyingKey;
-use gatewright_terms::Slug;
+use gatewright_terms::{Slug, hex};
 
-use crate::digest::{Digest, hex};
+use crate::digest::Digest;
 use crate::limits::KEYS_MAX;
 
 mod text;
@@ -27,7 +27,7 @@ impl KeyId {
 
 impl fmt::Display for KeyId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        hex(out, &self.0)
+        out.write_str(&hex::text(&self.0))
     }
 }
 
@@ -48,8 +48,7 @@ pub struct TrustedKey {
 /// As in the trust file, behind the word `key`.
 impl fmt::Display for TrustedKey {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} ed25519:", self.name)?;
-        hex(out, &self.key)
+        write!(out, "{} ed25519:{}", self.name, hex::text(&self.key))
     }
 }
 

@@ -59,13 +59,14 @@ impl VerifiedBundle {
         self.content.org_ids()
     }
 
-    /// The organisation, decoded when it is first asked for. `None` where the bundle has none of that id; an error
-    /// where its section is not sound: then nobody of it gets in.
+    /// The organisation. `None` where the bundle has none of that id; an error where its section, of a bundle too large
+    /// to be decoded at once, is not sound: then nobody of it gets in.
     pub fn org(&self, id: &OrgId) -> Option<Result<&Org, &Malformed>> {
         self.content.org(id)
     }
 
-    /// Who claims a domain, and the connection (an index of `Org::connections`) that its people sign in by.
+    /// Who claims a domain, and the connection (an index of `Org::connections`) that its people sign in by. As the index
+    /// says it: [`Self::org`] gives out no organisation that says otherwise.
     pub fn domain(&self, domain: &DomainName) -> Option<(&OrgId, u32)> {
         self.content.domain(domain)
     }

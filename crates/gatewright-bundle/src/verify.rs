@@ -36,7 +36,8 @@ pub struct Accepted {
     pub digest: Digest,
 }
 
-/// Verifies signatures, environment, sequence, expiry, length, digest and form, in this order.
+/// Verifies signatures, environment, sequence, expiry, length, digest and form, in this order; of the form of very large
+/// content ([`SECTIONS_AT_ONCE_BYTES_MAX`](crate::limits::SECTIONS_AT_ONCE_BYTES_MAX)) all but the organisations.
 pub fn verify(bytes: &[u8], trust: &Trust, expected: &Expected<'_>) -> Result<VerifiedBundle, BundleRefused> {
     let file = BundleFile::parse(bytes)?;
     let statement = verify_signatures(&file, trust)?.clone();
@@ -46,6 +47,7 @@ pub fn verify(bytes: &[u8], trust: &Trust, expected: &Expected<'_>) -> Result<Ve
         return Err(BundleRefused::OtherContent);
     }
     let content = Content::parse(file.into_content())?;
+    content.settle()?;
     if content.environment().name != statement.environment {
         return Err(Defect::Disagrees("the environment").within(Part::Statement).into());
     }

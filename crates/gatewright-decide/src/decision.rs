@@ -63,8 +63,7 @@ impl<'o> Admission<'o> {
 
     /// The roles held, without their reasons: sorted by project (the organisation first), then by slug, each once.
     pub fn roles(&self) -> Vec<(Option<&'o Project>, &'o Role)> {
-        let mut roles: Vec<_> =
-            self.held.iter().filter_map(|held| Some((self.project(held.project), self.org.role(held.role)?))).collect();
+        let mut roles: Vec<_> = self.resolved().collect();
         roles.sort_by_key(|(project, role)| (project.map(|p| &p.slug), &role.slug));
         roles.dedup_by_key(|(project, role)| (project.map(|p| &p.slug), &role.slug));
         roles
@@ -78,29 +77,31 @@ impl<'o> Admission<'o> {
         else {
             return false;
         };
-        self.held
-            .iter()
-            .filter(|held| self.project(held.project).map(|held_in| &held_in.slug) == project)
-            .filter_map(|held| self.org.role(held.role))
-            .any(|role| u32::try_from(wanted).is_ok_and(|wanted| role.permits.binary_search(&wanted).is_ok()))
+        self.resolved()
+            .filter(|(held_in, _)| held_in.map(|held_in| &held_in.slug) == project)
+            .any(|(_, role)| role.permits.binary_search_by_key(&wanted, |&index| index as usize).is_ok())
     }
 
     /// Everything that the held roles permit: sorted, each once.
     pub fn permissions(&self) -> Vec<(Option<&'o Slug>, &'o PermissionName)> {
         let mut all = BTreeSet::new();
-        for held in &self.held {
-            let project = self.project(held.project).map(|project| &project.slug);
-            let Some(role) = self.org.role(held.role) else { continue };
-            for &index in &role.permits {
-                if let Some(permission) = self.org.catalogue().permissions.get(index as usize) {
-                    all.insert((project, &permission.name));
-                }
-            }
+        for (project, role) in self.resolved() {
+            let permitted =
+                role.permits.iter().filter_map(|&index| self.org.catalogue().permissions.get(index as usize));
+            all.extend(permitted.map(|permission| (project.map(|project| &project.slug), &permission.name)));
         }
         all.into_iter().collect()
     }
 
-    fn project(&self, index: Option<u32>) -> Option<&'o Project> {
-        self.org.org().projects.get(index? as usize)
+    /// Each held role with its project. An index that points at nothing gives nothing: a role of a project that is not
+    /// there must not become one of the organisation.
+    fn resolved(&self) -> impl Iterator<Item = (Option<&'o Project>, &'o Role)> {
+        self.held.iter().filter_map(|held| {
+            let project = match held.project {
+                Some(index) => Some(self.org.org().projects.get(index as usize)?),
+                None => None,
+            };
+            Some((project, self.org.role(held.role)?))
+        })
     }
 }

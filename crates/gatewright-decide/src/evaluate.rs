@@ -50,14 +50,12 @@ fn refuse_standing(facts: &Facts) -> Result<(), Refused> {
 /// A domain's people enter only through the connection that it signs in with. A lapsed proof stops newcomers alone.
 fn refuse_domain(org: &PreparedOrg, facts: &Facts) -> Result<(), Refused> {
     let org = org.org();
-    let Some(connection) = org.connections.iter().position(|connection| connection.slug == facts.connection) else {
+    let Ok(connection) = org.connections.binary_search_by(|connection| connection.slug.cmp(&facts.connection)) else {
         return Err(refused(Refusal::ConnectionUnknown));
     };
-    let ours = org
-        .domains
-        .iter()
-        .any(|domain| &domain.name == facts.email.domain() && domain.connection as usize == connection);
-    if !ours {
+    let claimed = org.domains.binary_search_by(|domain| domain.name.cmp(facts.email.domain()));
+    let domain = claimed.ok().and_then(|at| org.domains.get(at));
+    if domain.is_none_or(|domain| domain.connection as usize != connection) {
         return Err(refused(Refusal::DomainNotOurs));
     }
     if facts.standing == Standing::Newcomer && !facts.domain_proved {

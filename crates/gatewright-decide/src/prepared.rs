@@ -9,14 +9,15 @@ use hashbrown::HashTable;
 
 use crate::facts::HashedGroup;
 
-/// An organisation that decisions are made for. Owns what it needs, so that a request can hold it over a reload.
+/// An organisation that decisions are made for; a sound one, as `gatewright_bundle` decodes it: lists sorted, indices
+/// that point at something. Of another nobody holds more than is there. Owns what it needs, so that a request can hold it over a reload.
 #[derive(Debug)]
 pub struct PreparedOrg {
     catalogue: Arc<Catalogue>,
     org: Org,
     groups: HashTable<GroupRule>,
     everyone: BTreeMap<DomainName, Vec<u32>>,
-    /// Index of the role `owner` in the catalogue.
+    /// Index of the role `owner` of the organisation scope. Without it an owner holds what the grants give, no more.
     owner_role: Option<u32>,
 }
 

@@ -7,6 +7,9 @@ use std::sync::Arc;
 /// RFC 1035 §2.3.4, without the root's own dot.
 pub const DOMAIN_BYTES_MAX: usize = 253;
 
+/// The canonical length in the widest of spellings: four bytes of UTF-8 for each of one. In bytes.
+const SPELLING_BYTES_MAX: usize = 4 * DOMAIN_BYTES_MAX;
+
 /// A domain of at least two labels, lower-case A-labels only, without a trailing dot. Never an address, never a wildcard.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DomainName(Arc<str>);
@@ -33,7 +36,7 @@ impl DomainName {
 
     /// Takes any spelling (case, one trailing dot, U-labels) and gives the canonical one: what people and IdPs send.
     pub fn normalise(text: &str) -> Result<Self, NotADomain> {
-        if text.len() > 4 * DOMAIN_BYTES_MAX {
+        if text.len() > SPELLING_BYTES_MAX {
             return Err(NotADomain::Malformed);
         }
         if text.contains('*') {
@@ -72,10 +75,10 @@ fn looks_like_address(text: &str) -> bool {
     let numeric = |label: &str| {
         let hex = label.strip_prefix("0x").or_else(|| label.strip_prefix("0X"));
         let digits = hex.unwrap_or(label);
-        !digits.is_empty()
+        (hex.is_some() || !digits.is_empty())
             && digits.bytes().all(|b| if hex.is_some() { b.is_ascii_hexdigit() } else { b.is_ascii_digit() })
     };
-    bare.parse::<IpAddr>().is_ok() || text.contains(':') || bare.rsplit('.').next().is_some_and(numeric)
+    bare.parse::<IpAddr>().is_ok() || bare.rsplit('.').next().is_some_and(numeric)
 }
 
 fn is_label(label: &str) -> bool {
@@ -119,12 +122,22 @@ mod tests {
         for text in ["*.acme.com", "*"] {
             assert_eq!(spelled(text), Err(NotADomain::Wildcard), "{text}");
         }
-        for text in ["127.0.0.1", "[::1]", "::1", "2130706433", "0x7f000001", "acme.0x7f", "1.2.3.4."] {
+        for text in ["127.0.0.1", "[::1]", "::1", "2130706433", "0x7f000001", "acme.0x7f", "acme.0x", "1.2.3.4."] {
             assert_eq!(spelled(text), Err(NotADomain::IpAddress), "{text}");
         }
-        for text in
-            ["", ".", "..", "acme..com", "-acme.com", "acme-.com", "a_b.com", "ac me.com", "acme.com/x", "xn--.com"]
-        {
+        for text in [
+            "",
+            ".",
+            "..",
+            "acme..com",
+            "-acme.com",
+            "acme-.com",
+            "a_b.com",
+            "ac me.com",
+            "acme.com/x",
+            "acme.com:443",
+            "xn--.com",
+        ] {
             assert_eq!(spelled(text), Err(NotADomain::Malformed), "{text}");
         }
         assert_eq!(spelled("localhost"), Err(NotADomain::SingleLabel));

@@ -2,11 +2,12 @@
 //!
 //! Everything here is parsed once, at the door, and carried by its type from then on.
 //!
-//! Invariant: a value of one of these types is well-formed; there is no second constructor that skips the check.
+//! Invariant: a value of a type with a `parse` is well-formed; there is no second constructor that skips the check.
 //! Invariant: nothing here reads a clock, a file, the network or the environment.
 
 mod domain;
 mod email;
+pub mod hex;
 mod identity;
 mod refusal;
 mod slug;

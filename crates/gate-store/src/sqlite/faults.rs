@@ -115,10 +115,14 @@ async fn what_shares_a_transaction_with_a_full_disk_is_told() {
     let (store, _folder) = fresh().await;
     run(&store, "PRAGMA max_page_count = 60").await.unwrap();
     let release = hold(&store).await;
-    let (small, big, late, ()) =
-        tokio::join!(append(&store, 10), append(&store, 1_000_000), append(&store, 10), async {
+    let (small, big, late, ()) = tokio::join!(
+        append(&store, 10),
+        store.append(vec![draft(100_000); 10], None, vec![]),
+        append(&store, 10),
+        async {
             release.send(()).unwrap();
-        });
+        }
+    );
     assert!(is_unavailable(&big));
     let acknowledged = [small, late].iter().flatten().count();
     assert_eq!(chain_length(&store).await, u64::try_from(acknowledged).unwrap());

@@ -2,14 +2,13 @@
 //!
 //! Invariant: the JSON holds exactly what is signed, the key and the signature; an unknown word in it is refused.
 
-use gatewright_terms::{Slug, Timestamp};
+use gatewright_terms::{Slug, Timestamp, hex};
 use minicbor::Encode;
 use minicbor::bytes::ByteArray;
 use serde::{Deserialize, Serialize};
 
 use super::{Checkpoint, SCHEMA, SignedCheckpoint, StreamHead};
 use crate::chain::Head;
-use crate::hex;
 use crate::record::Stream;
 
 /// 200,000 streams of 220 bytes. In bytes.

@@ -54,6 +54,8 @@ pub enum Problem {
     },
     /// A record of another stream stands in an export of one.
     OtherStream,
+    /// The checkpoint knows none of the chains that the export claims to hold.
+    NothingCovered,
 }
 
 impl fmt::Display for Finding {
@@ -96,6 +98,9 @@ impl fmt::Display for Problem {
                 write!(out, "record {sequence} is not the one that the checkpoint covers: the chain was rewritten")
             }
             Self::OtherStream => out.write_str("a record of another stream stands in this export"),
+            Self::NothingCovered => out.write_str(
+                "the checkpoint covers nothing of it, so that nothing is proved: take a later checkpoint, or the right one",
+            ),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Sections: content whose parts are each sound, but stand in each other's place.
 
-use gatewright_bundle::{Content, Defect, Digest, Malformed, Part, encode, verify};
-use gatewright_terms::{DomainName, OrgId};
+use gatewright_bundle::limits::SECTIONS_AT_ONCE_BYTES_MAX;
+use gatewright_bundle::program::{Org, Program};
+use gatewright_bundle::{BundleRefused, Content, Defect, Digest, Malformed, Part, VerifiedBundle, encode, verify};
+use gatewright_terms::{DomainName, GroupName, OrgId};
 
 use crate::canonical::{frame, parts};
 use crate::generator::small;
@@ -28,24 +30,65 @@ fn parts_in_each_others_place_are_refused() {
     }
 }
 
-/// Two organisations' sections swapped, equally long and signed anew: nobody of either gets in.
+/// What a gate makes of content that trusted keys signed.
+fn taken(content: &[u8]) -> Result<VerifiedBundle, BundleRefused> {
+    let bytes = file(content, 1, None, &[1, 2]).to_bytes();
+    verify(&bytes, &trust(2, &[1, 2]), &expected(&production(), None))
+}
+
+/// The sections of organisations 0 and 1 swapped; they must be equally long, and lead.
+fn with_sections_swapped(program: &Program) -> Vec<u8> {
+    let content = encode(program);
+    let mut parts = parts(&content);
+    let one = encoded_length(program, &parts);
+    let (first, second, rest) = (&parts[4][..one], &parts[4][one..2 * one], &parts[4][2 * one..]);
+    let swapped = [second, first, rest].concat();
+    parts[4] = &swapped;
+    frame(&parts)
+}
+
+/// Of the first section, as the index says it.
+fn encoded_length(program: &Program, parts: &[&[u8]]) -> usize {
+    let mut index = minicbor::Decoder::new(parts[2]);
+    assert_eq!(index.array().unwrap(), Some(program.orgs.len() as u64));
+    index.array().unwrap();
+    index.str().unwrap();
+    usize::try_from(index.u64().unwrap()).unwrap()
+}
+
+fn disagrees(id: &str) -> Malformed {
+    Malformed { part: Part::Org(id.into()), defect: Defect::Disagrees("the id and the index") }
+}
+
+/// Two organisations' sections swapped, equally long and signed anew: the bundle is refused whole.
 #[test]
 fn sections_in_each_others_place_are_refused() {
-    let content = encode(&small());
-    let mut parts = parts(&content);
-    let half = parts[4].len() / 2;
-    let swapped = [&parts[4][half..], &parts[4][..half]].concat();
-    parts[4] = &swapped;
-    let content = frame(&parts);
-    let disagrees =
-        |id: &str| Malformed { part: Part::Org(id.into()), defect: Defect::Disagrees("the id and the index") };
+    let content = with_sections_swapped(&small());
     assert_eq!(Content::decode(&content), Err(disagrees("acme")));
-    let production = production();
-    let bytes = file(&content, 1, None, &[1, 2]).to_bytes();
-    let bundle = verify(&bytes, &trust(2, &[1, 2]), &expected(&production, None)).unwrap();
+    assert_eq!(taken(&content).unwrap_err(), BundleRefused::Malformed(disagrees("acme")));
+}
+
+/// A bundle that is too large to be decoded at once: nobody of the unsound organisations gets in, everybody else does.
+#[test]
+fn unsound_sections_of_a_large_bundle_let_nobody_in() {
+    let mut program = small();
+    let filler = |at: usize| Org {
+        id: org(&format!("z{at}")),
+        domains: Vec::new(),
+        owners: Vec::new(),
+        grants: Vec::new(),
+        blocked_groups: (0..1000).map(|n| GroupName::parse(&format!("{n:0>256}")).unwrap()).collect(),
+        ..small().orgs[0].clone()
+    };
+    let fillers = SECTIONS_AT_ONCE_BYTES_MAX / 256_000 + 1;
+    program.orgs.extend((10..10 + fillers).map(filler));
+    let content = with_sections_swapped(&program);
+    assert_eq!(Content::decode(&content), Err(disagrees("acme")));
+    let bundle = taken(&content).unwrap();
     for id in ["acme", "beta"] {
         assert_eq!(bundle.org(&org(id)), Some(Err(&disagrees(id))));
     }
+    assert_eq!(bundle.org(&org("z10")), Some(Ok(&program.orgs[2])));
 }
 
 /// Sections that overlap, leave a gap, or end elsewhere.
@@ -99,7 +142,9 @@ fn the_index_of_domains_says_what_the_organisations_say() {
         let index = out.into_writer();
         let mut parts = parts(&content);
         parts[3] = &index;
-        assert_eq!(Content::decode(&frame(&parts)), Err(refused));
+        let content = frame(&parts);
+        assert_eq!(Content::decode(&content).as_ref(), Err(&refused));
+        assert_eq!(taken(&content).unwrap_err(), BundleRefused::Malformed(refused));
     }
 }
 

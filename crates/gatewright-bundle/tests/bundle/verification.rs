@@ -239,7 +239,9 @@ fn signatures_follow_their_statement() {
     assert_eq!(file, same);
     file.declare(42, None).unwrap();
     assert!(file.signatures().is_empty());
-    assert!(file.declare(0, None).is_err());
+    for (sequence, expires, what) in [(0, None, "the sequence"), (1, Some(Timestamp::from_unix(-1)), "the expiry")] {
+        assert_eq!(file.declare(sequence, expires).unwrap_err().defect, Defect::BadValue(what));
+    }
     let mut unsigned = BundleFile::unsigned(encode(&small()), Digest::of(b""));
     assert!(unsigned.attach(key_id(&key(1)), [0; 64]).is_err());
     for number in 1..=16 {

@@ -1,0 +1,6 @@
+//! Decide: the rules of access one by one, and the evaluator against a naive one.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod acme;
+mod naive;
+mod rules;
