@@ -1,0 +1,201 @@
+//! Keys: what the gate signs and seals with.
+//!
+//! Reads the bytes of four key files and makes new ones; the files themselves belong to the program.
+//!
+//! Invariant: private keys do not print and are wiped where they are plain memory.
+//! Invariant: nothing here signs bundles.
+
+mod assertion;
+mod pem;
+mod sealer;
+
+use std::fmt;
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use gate_oidc::ClientKey;
+use gatewright_audit::checkpoint::{Checkpoint, SignedCheckpoint};
+use zeroize::Zeroizing;
+
+pub(crate) use assertion::AssertionKey;
+pub(crate) use sealer::{PersonKey, Sealer};
+
+/// The bytes of the files below `keys/` in the secrets directory.
+#[derive(Clone, Copy)]
+pub struct KeyFiles<'a> {
+    /// `client.pem`, ES256 or RS256: proves to providers who we are.
+    pub client: &'a [u8],
+    /// `assertion.pem`, ES256: signs `X-Auth-Assertion`.
+    pub assertion: &'a [u8],
+    /// `checkpoint.pem`, Ed25519: signs checkpoints of the audit trail.
+    pub checkpoint: &'a [u8],
+    /// `audit.key`: seals and commits to the personal fields of the audit trail.
+    pub audit: &'a [u8],
+}
+
+/// A key file is not what it must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyRefused {
+    /// Its name below `keys/`.
+    pub file: &'static str,
+    pub reason: String,
+}
+
+impl fmt::Display for KeyRefused {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "`keys/{}`: {}; make it with `gatewrightd keys init DIR`", self.file, self.reason)
+    }
+}
+
+impl std::error::Error for KeyRefused {}
+
+/// Everything that the gate signs and seals with.
+pub struct Keys {
+    client: ClientKey,
+    gate: GateKeys,
+}
+
+/// The keys that the gate uses itself; the client's belongs to the door of OpenID Connect.
+pub(crate) struct GateKeys {
+    pub(crate) assertion: AssertionKey,
+    pub(crate) checkpoint: CheckpointKey,
+    pub(crate) sealer: Sealer,
+}
+
+/// One of the files, which `keys init` makes where it is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyFile {
+    Client,
+    Assertion,
+    Checkpoint,
+    Audit,
+}
+
+impl KeyFile {
+    pub const ALL: [Self; 4] = [Self::Client, Self::Assertion, Self::Checkpoint, Self::Audit];
+
+    /// The name below `keys/`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Client => "client.pem",
+            Self::Assertion => "assertion.pem",
+            Self::Checkpoint => "checkpoint.pem",
+            Self::Audit => "audit.key",
+        }
+    }
+
+    /// The content of a new one, to be written with mode 0600.
+    pub fn generate(self) -> Result<Zeroizing<Vec<u8>>, KeyRefused> {
+        let random = SystemRandom::new();
+        let made = match self {
+            Self::Client | Self::Assertion => EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random)
+                .map(|document| pem::write(document.as_ref())),
+            Self::Checkpoint => Ed25519KeyPair::generate_pkcs8(&random).map(|document| pem::write(document.as_ref())),
+            Self::Audit => {
+                let mut key = Zeroizing::new([0; 32]);
+                aws_lc_rs::rand::fill(key.as_mut_slice()).map(|()| {
+                    Zeroizing::new(
+                        format!("{}\n", &*Zeroizing::new(URL_SAFE_NO_PAD.encode(key.as_slice()))).into_bytes(),
+                    )
+                })
+            }
+        };
+        made.map_err(|_| refused(self, "no random bytes"))
+    }
+}
+
+impl Keys {
+    pub fn parse(files: KeyFiles<'_>) -> Result<Self, KeyRefused> {
+        let client = std::str::from_utf8(files.client).map_err(|_| refused(KeyFile::Client, "not a text"))?;
+        let client =
+            ClientKey::parse(&Zeroizing::new(client.to_owned())).map_err(|not| refused(KeyFile::Client, not.0))?;
+        let gate = GateKeys {
+            assertion: pem::read(files.assertion)
+                .and_then(|der| AssertionKey::from_pkcs8(&der))
+                .ok_or_else(|| refused(KeyFile::Assertion, "no P-256 private key in PKCS#8 PEM"))?,
+            checkpoint: pem::read(files.checkpoint)
+                .and_then(|der| CheckpointKey::from_pkcs8(&der))
+                .ok_or_else(|| refused(KeyFile::Checkpoint, "no Ed25519 private key in PKCS#8 PEM"))?,
+            sealer: read_audit_key(files.audit)
+                .and_then(|key| Sealer::from_key(&key))
+                .ok_or_else(|| refused(KeyFile::Audit, "not 32 bytes in base64url"))?,
+        };
+        Ok(Self { client, gate })
+    }
+
+    pub(crate) fn split(self) -> (ClientKey, GateKeys) {
+        (self.client, self.gate)
+    }
+
+    /// The JWK set of `/.well-known/jwks.json`: what proves us to providers, and what signs assertions.
+    pub fn jwks(&self) -> String {
+        serde_json::json!({ "keys": [self.client.public_jwk(), self.gate.assertion.public_jwk()] }).to_string()
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Keys(…)")
+    }
+}
+
+fn refused(file: KeyFile, reason: &str) -> KeyRefused {
+    KeyRefused { file: file.name(), reason: reason.to_owned() }
+}
+
+fn read_audit_key(bytes: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
+    let decoded = Zeroizing::new(URL_SAFE_NO_PAD.decode(bytes.trim_ascii()).ok()?);
+    Some(Zeroizing::new(<[u8; 32]>::try_from(decoded.as_slice()).ok()?))
+}
+
+/// Signs checkpoints of the audit trail. What it signs begins with their schema, so no other text can be meant.
+pub(crate) struct CheckpointKey(Ed25519KeyPair);
+
+impl CheckpointKey {
+    fn from_pkcs8(der: &[u8]) -> Option<Self> {
+        Ed25519KeyPair::from_pkcs8(der).ok().map(Self)
+    }
+
+    /// `None` where the library gives a signature of another size, which it does not.
+    pub(crate) fn sign(&self, checkpoint: Checkpoint) -> Option<SignedCheckpoint> {
+        let signature = self.0.sign(&checkpoint.sign_bytes());
+        let key = self.0.public_key().as_ref().try_into().ok()?;
+        Some(checkpoint.attach(key, signature.as_ref().try_into().ok()?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gatewright_terms::{Slug, Timestamp};
+
+    use super::*;
+
+    #[test]
+    fn what_is_generated_can_be_read_and_does_not_print() {
+        let [client, assertion, checkpoint, audit] = KeyFile::ALL.map(|file| file.generate().unwrap());
+        let files = KeyFiles { client: &client, assertion: &assertion, checkpoint: &checkpoint, audit: &audit };
+        let keys = Keys::parse(files).unwrap();
+        assert_eq!(format!("{keys:?}"), "Keys(…)");
+        let jwks = keys.jwks();
+        assert!(jwks.contains("\"kid\"") && !jwks.contains("\"d\""), "{jwks}");
+        for (file, broken) in [
+            (KeyFile::Client, KeyFiles { client: &audit, ..files }),
+            (KeyFile::Assertion, KeyFiles { assertion: &checkpoint, ..files }),
+            (KeyFile::Checkpoint, KeyFiles { checkpoint: &assertion, ..files }),
+            (KeyFile::Audit, KeyFiles { audit: &client, ..files }),
+            (KeyFile::Audit, KeyFiles { audit: b"", ..files }),
+        ] {
+            assert_eq!(Keys::parse(broken).unwrap_err().file, file.name());
+        }
+    }
+
+    #[test]
+    fn checkpoints_verify_with_the_key_that_they_name() {
+        let der = pem::read(&KeyFile::Checkpoint.generate().unwrap()).unwrap();
+        let key = CheckpointKey::from_pkcs8(&der).unwrap();
+        let signed = key.sign(Checkpoint::new(Timestamp::EPOCH, Slug::parse("dev").unwrap(), [])).unwrap();
+        assert_eq!(signed.verify_signature(Some(&signed.key)), Ok(()));
+    }
+}

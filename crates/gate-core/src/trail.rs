@@ -1,0 +1,215 @@
+//! Trail: what goes into the audit trail, how a refusal gets its support code, and what is only counted.
+//!
+//! Invariant: open fields are ids and words of ours; whatever says who somebody is, or was said by a stranger, is sealed.
+//! Invariant: no token, code or secret comes here: the functions take none.
+//! Invariant: strangers cannot make the trail grow faster than [`REFUSALS_PER_MINUTE_MAX`] in each chain.
+
+mod meter;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use gate_oidc::Step;
+use gate_store::StoreError;
+use gate_store::rows::{Member, RowId};
+use gatewright_audit::record::{Draft, Event, Sealed, Stream};
+use gatewright_terms::{EmailAddress, OrgId, Refusal, Slug, Timestamp};
+
+use crate::keys::PersonKey;
+use crate::{Gate, KeptOut, RandomFailed, SupportCode};
+
+pub(crate) use meter::{Counted, Meter};
+
+/// One a second and chain, twice over: a person who asks for help still gets a code of their own, a flood does not
+/// fill the disk.
+pub(crate) const REFUSALS_PER_MINUTE_MAX: u32 = 120;
+
+/// The trace of one sign-in is a dozen short lines.
+const STORY_LINES_MAX: usize = 64;
+
+/// A sign-in that is refused, with everything that the operator will want to know.
+pub(crate) struct Case {
+    refusal: Refusal,
+    org: Option<OrgId>,
+    connection: Option<Slug>,
+    address: Option<IpAddr>,
+    /// What happened, oldest line first.
+    story: Vec<String>,
+    /// Who it is, where a provider has proved it: recorded at any rate, since no stranger can make one.
+    person: Option<Box<Person>>,
+}
+
+/// The person of a record.
+pub(crate) struct Person {
+    pub(crate) email: EmailAddress,
+    pub(crate) subject: Arc<str>,
+    pub(crate) member: Option<Member>,
+}
+
+impl Case {
+    pub(crate) fn new(refusal: Refusal) -> Self {
+        Self { refusal, org: None, connection: None, address: None, story: Vec::new(), person: None }
+    }
+
+    pub(crate) fn at(mut self, org: &OrgId, connection: &Slug) -> Self {
+        self.org = Some(org.clone());
+        self.connection = Some(connection.clone());
+        self
+    }
+
+    pub(crate) fn in_org(mut self, org: &OrgId) -> Self {
+        self.org = Some(org.clone());
+        self
+    }
+
+    pub(crate) fn from(mut self, address: IpAddr) -> Self {
+        self.address = Some(address);
+        self
+    }
+
+    pub(crate) fn of(mut self, person: Person) -> Self {
+        self.person = Some(Box::new(person));
+        self
+    }
+
+    pub(crate) fn because(mut self, line: impl Into<String>) -> Self {
+        self.story.push(line.into());
+        self
+    }
+
+    pub(crate) fn told(mut self, steps: &[Step]) -> Self {
+        self.story.extend(steps.iter().map(ToString::to_string));
+        self
+    }
+}
+
+impl From<gate_oidc::Refused> for Case {
+    fn from(refused: gate_oidc::Refused) -> Self {
+        Self::new(refused.refusal).told(&refused.story)
+    }
+}
+
+impl From<StoreError> for Case {
+    fn from(error: StoreError) -> Self {
+        Self::new(Refusal::StoreUnavailable).because(error.to_string())
+    }
+}
+
+impl From<RandomFailed> for Case {
+    fn from(failed: RandomFailed) -> Self {
+        no_random(failed).into()
+    }
+}
+
+/// A draft with sorted fields.
+pub(crate) fn draft(stream: Stream, at: Timestamp, event: Event, fields: Fields) -> Draft {
+    let mut fields = fields.0;
+    fields.sort();
+    Draft { stream, at, event, fields, personal: None }
+}
+
+/// Fields of a record by name. Names are words of ours; one that is no slug would be left out, and no test would pass.
+#[derive(Default)]
+pub(crate) struct Fields(Vec<(Slug, String)>);
+
+impl Fields {
+    #[expect(clippy::needless_pass_by_value, reason = "ids, texts and numbers, with or without a reference")]
+    pub(crate) fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.0.extend(Slug::parse(name).ok().map(|name| (name, value.to_string())));
+        self
+    }
+
+    pub(crate) fn with_some(self, name: &str, value: Option<impl ToString>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    pub(crate) fn sorted(mut self) -> Vec<(Slug, String)> {
+        self.0.sort();
+        self.0
+    }
+}
+
+pub(crate) fn stream_of(org: Option<&OrgId>) -> Stream {
+    org.map_or(Stream::Platform, |org| Stream::Org(org.clone()))
+}
+
+impl Gate {
+    /// Records a refused sign-in and gives the person's answer. Where the store is away the answer has no code.
+    pub(crate) async fn refuse(&self, case: Case, now: Timestamp) -> KeptOut {
+        let stream = stream_of(case.org.as_ref());
+        if case.person.is_none() && !self.meter.admits(&stream, now) {
+            self.meter.count(Counted::SignIn { stream, refusal: case.refusal });
+            return KeptOut::without_code(case.refusal);
+        }
+        match self.record_refusal(stream, &case, now).await {
+            Ok(code) => KeptOut { refusal: case.refusal, code: Some(code) },
+            Err(_) => KeptOut::without_code(case.refusal),
+        }
+    }
+
+    async fn record_refusal(&self, stream: Stream, case: &Case, now: Timestamp) -> Result<SupportCode, StoreError> {
+        let code = SupportCode::generate(&*self.random).map_err(no_random)?;
+        let member = case.person.as_ref().and_then(|person| person.member.as_ref());
+        let (key, new_key) = self.key_of(member).await?;
+        let fields = Fields::default()
+            .with("bundle", self.running().digest())
+            .with("support-code", &code)
+            .with_some("connection", case.connection.as_ref());
+        let mut draft = draft(stream, now, Event::SignInRefused(case.refusal), fields);
+        draft.personal = Some(self.seal(&key, personal(case)).map_err(no_random)?);
+        self.store.append(vec![draft], Some(code.as_str().to_owned()), new_key.into_iter().collect()).await?;
+        Ok(code)
+    }
+
+    /// The key of a member, or a fresh one for somebody who is none.
+    pub(crate) async fn key_of(
+        &self,
+        member: Option<&Member>,
+    ) -> Result<(PersonKey, Option<(RowId, Vec<u8>)>), StoreError> {
+        if let Some(member) = member
+            && let Some(wrapped) = self.store.person_key(member.person_key).await?
+            && let Some(key) = self.keys.sealer.unwrap_person(member.person_key, &wrapped)
+        {
+            return Ok((key, None));
+        }
+        let (key, wrapped) = self.keys.sealer.new_person(&*self.random).map_err(no_random)?;
+        let id = key.id;
+        Ok((key, Some((id, wrapped))))
+    }
+
+    pub(crate) fn seal(&self, key: &PersonKey, fields: Fields) -> Result<Sealed, RandomFailed> {
+        self.keys.sealer.seal(key, fields.sorted(), &*self.random)
+    }
+
+    /// Writes what was only counted since the last time.
+    pub(crate) async fn write_counted(&self, now: Timestamp) -> Result<(), StoreError> {
+        let digest = self.running().digest().to_owned();
+        let counted = self.meter.take();
+        if counted.is_empty() {
+            return Ok(());
+        }
+        let drafts = counted.iter().map(|(what, times)| what.draft(*times, &digest, now)).collect();
+        let written = self.store.append(drafts, None, Vec::new()).await;
+        if written.is_err() {
+            self.meter.give_back(counted);
+        }
+        written
+    }
+}
+
+fn personal(case: &Case) -> Fields {
+    let story = case.story.iter().take(STORY_LINES_MAX).map(String::as_str).collect::<Vec<_>>().join("\n");
+    Fields::default()
+        .with_some("address", case.address)
+        .with_some("email", case.person.as_ref().map(|person| &person.email))
+        .with_some("story", (!story.is_empty()).then_some(story))
+        .with_some("subject", case.person.as_ref().map(|person| &person.subject))
+}
+
+/// Without random bytes nothing can be sealed; to the caller it is the same as a store that is away.
+pub(crate) fn no_random(_: RandomFailed) -> StoreError {
+    StoreError::Unavailable("no random bytes".to_owned())
+}
