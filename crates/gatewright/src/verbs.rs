@@ -1,0 +1,15 @@
+//! Verbs: one file each. A verb takes its arguments and the context, and gives a report or a failure.
+
+pub(crate) mod audit;
+pub(crate) mod bundle;
+pub(crate) mod check;
+pub(crate) mod compile;
+pub(crate) mod domain;
+pub(crate) mod explain;
+pub(crate) mod help;
+pub(crate) mod init;
+pub(crate) mod inspect;
+pub(crate) mod keygen;
+pub(crate) mod sign;
+pub(crate) mod trace;
+pub(crate) mod verify;

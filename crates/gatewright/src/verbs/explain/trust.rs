@@ -1,0 +1,49 @@
+//! Trust: the pages of what `verify` and the gate say about a bundle. No policy raises these; a file does.
+
+use super::catalogue::{Kind, Page};
+
+/// Name, slug, text.
+const PAGES: &[(&str, &str, &str)] = &[
+    (
+        "GW1401",
+        "signature",
+        "The bundle does not carry enough good signatures by keys that the trust file names, or what was signed is not \
+         what the file holds. This is never a warning: whoever can change a bundle decides who gets in.\n\n\
+         - Not signed yet, or by too few keys: let the others sign with `gatewright sign`. The trust file says how many \
+         it takes.\n\
+         - Signed by a key that the trust file does not name: compare the trust file with the one that was reviewed.\n\
+         - A bad signature or another content: the file was changed after signing. Compile and sign it anew, and find \
+         out where it was changed.\n",
+    ),
+    (
+        "GW1402",
+        "rollback",
+        "The runtime has accepted a bundle with a higher sequence for this environment, or this very sequence with \
+         another content. An old bundle may let in people who have since been shut out, so the runtime never goes \
+         back.\n\nIf an older policy is wanted again, compile it from its sources and sign it with a new, higher \
+         sequence.\n",
+    ),
+    (
+        "GW1403",
+        "format-newer",
+        "The bundle is written in a format that this version does not know. It is not read at all, rather than read in \
+         part.\n\nUpgrade the runtime first, then the tool that compiles.\n",
+    ),
+    (
+        "GW1409",
+        "other-environment",
+        "The bundle was compiled for another environment than the one that is asked for. A staging bundle names staging \
+         applications and staging providers; in production it would send people there.\n\nCompile with \
+         `gatewright compile --environment NAME`; the name is part of what is signed.\n",
+    ),
+];
+
+/// In the order of the codes.
+pub(crate) fn pages() -> impl Iterator<Item = Page> {
+    PAGES.iter().map(|(name, title, text)| Page {
+        kind: Kind::Code,
+        name: (*name).into(),
+        title: (*title).into(),
+        text: (*text).into(),
+    })
+}

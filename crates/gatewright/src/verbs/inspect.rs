@@ -1,0 +1,164 @@
+//! `inspect`: what is in a bundle, signed or not, without trusting it.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use gatewright_bundle::program::{Client, Grantee, Org, Program};
+use gatewright_bundle::{BundleFile, FORMAT};
+use gatewright_terms::Seconds;
+use serde_json::json;
+
+use crate::context::{self, Context, Report};
+use crate::failure::Failure;
+use crate::style::plain;
+use crate::verbs::bundle;
+
+/// Show what is in a bundle
+///
+/// Reads all of it and says what it holds; a file that is not sound is refused. Signatures are listed and not judged:
+/// `verify` does that.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  gatewright inspect acme.signed\n  gatewright inspect acme.signed --org acme\n  gatewright inspect acme.bundle --output json"
+)]
+pub(crate) struct Inspect {
+    /// What `compile` or `sign` wrote
+    file: PathBuf,
+    /// One organisation, in full
+    #[arg(long, value_name = "ORG")]
+    org: Option<String>,
+}
+
+impl Inspect {
+    pub(crate) fn run(&self, context: &Context) -> Result<Report, Failure> {
+        let file = bundle::read(&self.file)?;
+        let program = bundle::decode(&self.file, &file)?;
+        match &self.org {
+            Some(org) => self.report_org(org, &program, context),
+            None => report(&file, &program, context),
+        }
+    }
+
+    fn report_org(&self, wanted: &str, program: &Program, context: &Context) -> Result<Report, Failure> {
+        let found = program.orgs.iter().find(|org| org.id.as_str() == wanted);
+        let org = found.ok_or_else(|| {
+            Failure::usage(format!("`{}` holds no organisation `{}`", self.file.display(), plain(wanted)))
+                .help(format!("gatewright inspect {}    lists them", self.file.display()))
+        })?;
+        let lines = lines_of(org, program);
+        if context.wants_json() {
+            let facts: Vec<_> = lines.iter().map(|(name, fact)| json!({"name": name, "value": fact})).collect();
+            return Ok(Report::done(context::json(
+                &json!({"schema": "gatewright.inspect-org/1", "org": org.id.as_str(), "facts": facts}),
+            )?));
+        }
+        let style = context.style();
+        let mut body = format!("{} {}\n", style.bold(&org.id), org.name);
+        for (name, fact) in lines {
+            // Writing to a string does not fail.
+            let _ = writeln!(body, "  {} {fact}", style.dim(format!("{name:<10}")));
+        }
+        Ok(Report::done(body))
+    }
+}
+
+fn report(file: &BundleFile, program: &Program, context: &Context) -> Result<Report, Failure> {
+    let statement = file.statement();
+    let (sequence, expires) =
+        (statement.map(|it| it.sequence), statement.and_then(|it| it.expires).map(|at| at.to_string()));
+    let signatures: Vec<_> = file.signatures().iter().map(|(key, _)| key.to_string()).collect();
+    let orgs: Vec<_> = program.orgs.iter().map(|org| org.id.to_string()).collect();
+    let environment = &program.environment;
+    if context.wants_json() {
+        return Ok(Report::done(context::json(&json!({
+            "schema": "gatewright.inspect/1", "format": FORMAT, "digest": bundle::digest(file.digest()),
+            "environment": environment.name.as_str(), "base_url": environment.base_url,
+            "sequence": sequence, "expires": expires, "provenance": bundle::digest(file.provenance()),
+            "signatures": signatures, "apps": environment.apps.iter().map(|app| app.slug.as_str()).collect::<Vec<_>>(),
+            "orgs": orgs,
+        }))?));
+    }
+    let style = context.style();
+    let mut body = String::new();
+    let mut line = |name: &str, fact: String| {
+        // Writing to a string does not fail.
+        let _ = writeln!(body, "{} {fact}", style.dim(format!("{name:<12}")));
+    };
+    line("environment", format!("{} at {}", environment.name, environment.base_url));
+    line("digest", bundle::digest(file.digest()));
+    line("provenance", bundle::digest(file.provenance()));
+    line("sequence", sequence.map_or_else(|| "none: not signed".into(), |number| number.to_string()));
+    line("expires", expires.unwrap_or_else(|| "never".into()));
+    line(
+        "signed by",
+        if signatures.is_empty() { "nobody".into() } else { format!("{} (not verified here)", signatures.join(", ")) },
+    );
+    for app in &environment.apps {
+        let of = app.org.as_ref().map(|org| format!(", {org} only")).unwrap_or_default();
+        line("app", format!("{} at {}{of}", app.slug, app.origin));
+    }
+    line("orgs", format!("{}: {}", orgs.len(), orgs.join(" ")));
+    Ok(Report::done(body))
+}
+
+/// A span in the largest unit that says it exactly.
+fn span(span: Seconds) -> String {
+    let units = [(86_400, 'd'), (3_600, 'h'), (60, 'm')];
+    match units.iter().find(|(unit, _)| span.0 >= *unit && span.0.is_multiple_of(*unit)) {
+        Some((unit, letter)) => format!("{}{letter}", span.0 / unit),
+        None => format!("{}s", span.0),
+    }
+}
+
+/// An organisation's facts in the words of the language.
+fn lines_of(org: &Org, program: &Program) -> Vec<(&'static str, String)> {
+    let mut lines = vec![("plan", org.plan.to_string()), ("time-zone", org.time_zone.clone())];
+    lines.extend(org.owners.iter().map(|owner| ("owner", owner.to_string())));
+    for connection in &org.connections {
+        let client = match &connection.oidc.client {
+            Client::Own { client_id, .. } => client_id.clone(),
+            Client::Shared(index) => program
+                .environment
+                .shared_clients
+                .get(*index as usize)
+                .map(|shared| format!("shared {}", shared.slug))
+                .unwrap_or_default(),
+        };
+        lines.push((
+            "connection",
+            format!("{} ({}) at {}, client {client}", connection.slug, connection.provider, connection.oidc.issuer),
+        ));
+    }
+    let connection = |index: u32| org.connections.get(index as usize).map(|it| it.slug.to_string()).unwrap_or_default();
+    lines.extend(
+        org.domains
+            .iter()
+            .map(|domain| ("domain", format!("{} signs in with {}", domain.name, connection(domain.connection)))),
+    );
+    for grant in &org.grants {
+        let role =
+            program.catalogue.roles.get(grant.role as usize).map(|role| role.slug.to_string()).unwrap_or_default();
+        let project = grant
+            .project
+            .and_then(|index| org.projects.get(index as usize))
+            .map(|it| format!(" on {}", it.slug))
+            .unwrap_or_default();
+        let to = match &grant.to {
+            Grantee::Group(group) => format!("group {}", plain(group.as_str())),
+            Grantee::EveryoneIn(domain) => format!("everyone in {domain}"),
+        };
+        lines.push(("grant", format!("{role}{project} to {to}")));
+    }
+    lines.extend(org.blocked_groups.iter().map(|group| ("block", format!("group {}", plain(group.as_str())))));
+    lines.push((
+        "session",
+        format!(
+            "idle {}, absolute {}, {} at a time",
+            span(org.session.idle),
+            span(org.session.absolute),
+            org.session.concurrent
+        ),
+    ));
+    lines
+}

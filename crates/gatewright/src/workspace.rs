@@ -1,0 +1,134 @@
+//! Workspace: which folder a command works on, and that folder as a `World`.
+//!
+//! Invariant: a symbolic link is never followed below the workspace, and nothing but regular files is opened.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use wright::{Found, Unreadable, World};
+use wright_policy::{MANIFEST, Oddity};
+
+use crate::failure::Failure;
+use crate::surroundings::Surroundings;
+
+/// The folder of the workspace: `--workspace`, else `GATEWRIGHT_WORKSPACE`, else the nearest folder upward from
+/// `start` that holds a manifest.
+pub(crate) fn locate(flag: Option<&Path>, start: Option<&Path>, around: &Surroundings) -> Result<PathBuf, Failure> {
+    if let Some(folder) = flag {
+        return named(folder, "--workspace");
+    }
+    if let Some(start) = start {
+        return upward(&around.folder.join(start)).ok_or_else(|| nothing_above(start, around));
+    }
+    if let Some(folder) = &around.workspace {
+        return named(Path::new(folder), "GATEWRIGHT_WORKSPACE");
+    }
+    upward(&around.folder).ok_or_else(|| nothing_above(&around.folder, around))
+}
+
+fn named(folder: &Path, by: &str) -> Result<PathBuf, Failure> {
+    if folder.join(MANIFEST).symlink_metadata().is_ok() {
+        return Ok(folder.to_path_buf());
+    }
+    let shown = folder.display();
+    let failure = match fs::metadata(folder) {
+        Err(error) => Failure::file("read the workspace", folder, &error),
+        Ok(found) if found.is_dir() => Failure::usage(format!("`{shown}` is no workspace: it holds no `{MANIFEST}`"))
+            .help(format!("gatewright init {shown}    writes one")),
+        Ok(_) => Failure::usage(format!("`{shown}` is a file; {by} takes the folder that holds `{MANIFEST}`")),
+    };
+    Err(failure)
+}
+
+fn upward(start: &Path) -> Option<PathBuf> {
+    start.ancestors().find(|folder| folder.join(MANIFEST).symlink_metadata().is_ok()).map(Path::to_path_buf)
+}
+
+fn nothing_above(start: &Path, around: &Surroundings) -> Failure {
+    let shown = start.display();
+    if let Err(error) = fs::metadata(around.folder.join(start)) {
+        return Failure::file("read", start, &error);
+    }
+    let failure = Failure::usage(format!("no workspace here: no `{MANIFEST}` in `{shown}` or above it"));
+    if around.folder.join("policies").join(MANIFEST).is_file() {
+        return failure.help("there is one below: --workspace policies");
+    }
+    failure.help("--workspace FOLDER names one; `gatewright init FOLDER` writes one")
+}
+
+/// A folder on disk.
+pub(crate) struct DirectoryWorld {
+    root: PathBuf,
+}
+
+impl DirectoryWorld {
+    pub(crate) fn new(root: PathBuf) -> Self {
+        Self { root }
+    }
+
+    /// Where a file of the workspace lies.
+    pub(crate) fn place(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+}
+
+impl World for DirectoryWorld {
+    fn list(&self, folder: &str) -> Result<Vec<Found>, Unreadable> {
+        let mut found = Vec::new();
+        let mut open: Vec<(String, PathBuf)> = vec![(folder.to_owned(), self.root.join(folder))];
+        match fs::symlink_metadata(self.root.join(folder)) {
+            Ok(it) if it.is_dir() => {}
+            Ok(it) => return Ok(vec![Found { path: folder.into(), oddity: oddity_of(it.file_type()) }]),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(unreadable(folder, &error)),
+        }
+        while let Some((path, place)) = open.pop() {
+            for entry in fs::read_dir(&place).map_err(|error| unreadable(&path, &error))? {
+                let entry = entry.map_err(|error| unreadable(&path, &error))?;
+                let kind = entry.file_type().map_err(|error| unreadable(&path, &error))?;
+                let (name, is_utf8) = name_of(&entry.file_name());
+                let below = format!("{path}/{name}");
+                match (kind.is_dir(), is_utf8) {
+                    (_, false) => found.push(Found { path: below, oddity: Some(Oddity::NameNotUtf8) }),
+                    (true, true) => open.push((below, entry.path())),
+                    (false, true) => found.push(Found { path: below, oddity: oddity_of(kind) }),
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn read(&self, path: &str, limit: usize) -> Result<Vec<u8>, Unreadable> {
+        let place = self.root.join(path);
+        let failed = |error: io::Error| unreadable(path, &error);
+        let kind = fs::symlink_metadata(&place).map_err(failed)?.file_type();
+        if !kind.is_file() {
+            let reason = if kind.is_dir() { "it is a folder" } else { "it is no regular file" };
+            return Err(Unreadable { path: path.into(), absent: false, reason: reason.into() });
+        }
+        let mut bytes = Vec::new();
+        File::open(&place).and_then(|file| file.take(limit as u64 + 1).read_to_end(&mut bytes)).map_err(failed)?;
+        Ok(bytes)
+    }
+}
+
+fn oddity_of(kind: fs::FileType) -> Option<Oddity> {
+    if kind.is_file() {
+        None
+    } else if kind.is_symlink() {
+        Some(Oddity::Symlink)
+    } else {
+        Some(Oddity::Special)
+    }
+}
+
+fn name_of(name: &OsStr) -> (String, bool) {
+    (name.to_string_lossy().into_owned(), name.to_str().is_some())
+}
+
+fn unreadable(path: &str, error: &io::Error) -> Unreadable {
+    let reason = crate::failure::in_words(error);
+    Unreadable { path: path.into(), absent: error.kind() == io::ErrorKind::NotFound, reason }
+}

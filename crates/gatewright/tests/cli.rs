@@ -1,0 +1,30 @@
+//! Cli: the built program, run as people and scripts run it. One test binary.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
+
+#[path = "cli/attack.rs"]
+mod attack;
+#[path = "cli/audit.rs"]
+mod audit;
+#[path = "cli/bundle.rs"]
+mod bundle;
+#[path = "cli/check.rs"]
+mod check;
+#[path = "cli/determinism.rs"]
+mod determinism;
+#[path = "cli/explain.rs"]
+mod explain;
+#[path = "cli/help.rs"]
+mod help;
+#[path = "cli/init.rs"]
+mod init;
+#[path = "cli/runtime.rs"]
+mod runtime;
+#[path = "cli/support.rs"]
+mod support;

@@ -1,0 +1,97 @@
+//! Compile: the stages in their order, from a world to proven programs.
+//!
+//! Invariant: a compilation never fails. It gives every finding, and programs where nothing stands against them.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+
+use gatewright_bundle::program::Program;
+use gatewright_terms::{OrgId, Slug};
+use wright_policy::{Policy, Provenance, Valid, Workspace, check, lower, read, resolve, shape};
+use wright_syntax::diagnostic::{Diagnostic, Sink};
+
+use crate::gather::gather;
+use crate::lockout;
+use crate::proven::{Proven, prove};
+use crate::world::{Unreadable, World};
+
+/// Everything that came of a compilation.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The files, sorted by path; spans point into them.
+    pub workspace: Workspace,
+    /// Sorted by place and code.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What the system did not give us. Where anything stands here, nothing was judged.
+    pub unreadable: Vec<Unreadable>,
+    /// Every environment that was understood, sorted, whether or not a program came of it.
+    pub environments: Vec<Slug>,
+    /// Every organisation that was understood, sorted.
+    pub orgs: Vec<OrgId>,
+    /// One for each environment, or none at all.
+    pub programs: BTreeMap<Slug, Compiled>,
+}
+
+/// What one environment enforces, proven, and where each part of it was written.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    pub program: Proven<Program>,
+    pub provenance: Provenance,
+}
+
+/// Reads, checks, lowers and proves a workspace. `threads` is the most that read files; it changes nothing else.
+pub fn compile(world: &dyn World, threads: NonZeroUsize) -> Outcome {
+    match gather(world, threads) {
+        Ok(workspace) => judge(workspace),
+        Err(unreadable) => Outcome { unreadable, ..Outcome::empty(Workspace::new([], [])) },
+    }
+}
+
+impl Outcome {
+    fn empty(workspace: Workspace) -> Self {
+        Self {
+            workspace,
+            diagnostics: Vec::new(),
+            unreadable: Vec::new(),
+            environments: Vec::new(),
+            orgs: Vec::new(),
+            programs: BTreeMap::new(),
+        }
+    }
+}
+
+fn judge(workspace: Workspace) -> Outcome {
+    let mut sink = Sink::default();
+    let trees = read(&workspace, &mut sink);
+    let draft = shape(trees, &mut sink);
+    let policy = resolve(draft, &mut sink);
+    let (environments, orgs) = (policy.environments(), policy.orgs());
+    let programs = match check(policy, &mut sink) {
+        Some(valid) => analyse(&valid, &environments, &workspace, &mut sink),
+        None => BTreeMap::new(),
+    };
+    Outcome { diagnostics: sink.into_sorted(), environments, orgs, programs, ..Outcome::empty(workspace) }
+}
+
+/// Lowers every environment and proves it. One lockout anywhere, and nothing is compiled.
+fn analyse(
+    policy: &Valid<Policy>,
+    environments: &[Slug],
+    workspace: &Workspace,
+    sink: &mut Sink,
+) -> BTreeMap<Slug, Compiled> {
+    let (mut programs, mut is_proven) = (BTreeMap::new(), true);
+    for environment in environments {
+        let Some((program, provenance)) = lower(policy, environment) else { continue };
+        match prove(program) {
+            Ok(program) => drop(programs.insert(environment.clone(), Compiled { program, provenance })),
+            Err(lockouts) => {
+                is_proven = false;
+                for found in lockout::report(&lockouts, &provenance, workspace) {
+                    sink.report(found);
+                }
+            }
+        }
+    }
+    if is_proven { programs } else { BTreeMap::new() }
+}

@@ -1,0 +1,20 @@
+//! Wright: the compiler as one call. [`compile`] takes a [`World`] and gives every finding and every proven program.
+//!
+//! Invariant: same sources, same tool, same bytes: on every machine, path, file order, time zone and number of threads.
+//! Invariant: nothing here opens a file, reads a clock, the environment or the network; the world is the only input.
+//! Invariant: only [`prove`] makes a [`Proven`] program, and [`encode`] takes nothing else.
+
+mod compile;
+mod encode;
+mod gather;
+mod lockout;
+mod pages;
+mod proven;
+mod world;
+
+pub use compile::{Compiled, Outcome, compile};
+pub use encode::{Encoded, encode};
+pub use lockout::LOCKOUT;
+pub use pages::{codes, page, word_pages};
+pub use proven::{Lockout, Proven, prove};
+pub use world::{Found, MemoryWorld, Unreadable, World};

@@ -1,0 +1,121 @@
+//! GW1411 lockout: an organisation that nobody could administer.
+//!
+//! Reads the lockouts that [`crate::prove`] found in one environment; gives a diagnostic for each organisation. What two
+//! environments say alike the sink folds into one.
+
+use std::sync::Arc;
+
+use gatewright_terms::Refusal;
+use wright_policy::{MANIFEST, Origin, Provenance, Workspace};
+use wright_syntax::diagnostic::{Code, Diagnostic, Severity};
+use wright_syntax::source::{FileId, Span};
+
+use crate::proven::Lockout;
+
+/// No owner of an organisation can sign in.
+pub const LOCKOUT: Code = Code { number: 1411, slug: "lockout", severity: Severity::Error };
+
+/// What `gatewright explain GW1411` says.
+pub(crate) const LOCKOUT_PAGE: &str = include_str!("lockout.md");
+
+/// One diagnostic for each organisation, at its owners, or at itself where it has none.
+pub(crate) fn report(lockouts: &[Lockout], provenance: &Provenance, workspace: &Workspace) -> Vec<Diagnostic> {
+    let places = Places { provenance, workspace };
+    lockouts.iter().map(|lockout| diagnostic(lockout, &places)).collect()
+}
+
+fn diagnostic(lockout: &Lockout, places: &Places<'_>) -> Diagnostic {
+    let path = format!("org[{}]", lockout.org);
+    let owners = lockout.owners.iter();
+    let mut marks: Vec<_> = owners
+        .filter_map(|(owner, refusal)| {
+            Some((places.of(&format!("{path}.owner[{owner}]"))?, format!("would be refused: {refusal}")))
+        })
+        .collect();
+    if marks.is_empty() {
+        let text = if lockout.owners.is_empty() { "names no owner" } else { "none of its owners gets in" };
+        marks.push((places.of(&path).unwrap_or_else(|| places.manifest()), text.to_owned()));
+    }
+    Diagnostic {
+        code: LOCKOUT,
+        message: format!("`{}` would have no owner who can sign in", lockout.org),
+        primary: marks.remove(0),
+        related: marks,
+        help: Some(lockout.owners.first().map_or_else(no_owner, |(_, refusal)| refused_owner(*refusal))),
+        fix: None,
+        path: Arc::from(path),
+        org: Some(Arc::from(lockout.org.as_str())),
+    }
+}
+
+fn no_owner() -> String {
+    "add `owner \"…\"` with an address in one of its domains; a grant of `admin` depends on the provider's groups"
+        .into()
+}
+
+fn refused_owner(refusal: Refusal) -> String {
+    format!("the gate would refuse every owner; `gatewright explain {refusal}` says why, and what to do")
+}
+
+/// Where things were written, as spans.
+struct Places<'a> {
+    provenance: &'a Provenance,
+    workspace: &'a Workspace,
+}
+
+impl Places<'_> {
+    fn of(&self, path: &str) -> Option<Span> {
+        self.span(self.provenance.of(path)?)
+    }
+
+    /// Its beginning, where nothing says where a thing was written.
+    fn manifest(&self) -> Span {
+        Span::new(self.file(MANIFEST).unwrap_or(FileId(0)), 0, 0)
+    }
+
+    fn file(&self, path: &str) -> Option<FileId> {
+        let index = self.workspace.sources().iter().position(|source| *source.path == *path)?;
+        u32::try_from(index).ok().map(FileId)
+    }
+
+    /// The written part of a line, without its indentation and an opening brace.
+    fn span(&self, origin: &Origin) -> Option<Span> {
+        let file = self.file(&origin.file)?;
+        let text = &self.workspace.source(file)?.text;
+        let before = usize::try_from(origin.line).ok()?.checked_sub(1)?;
+        let line = text.split_inclusive('\n').nth(before)?;
+        let line_start: usize = text.split_inclusive('\n').take(before).map(str::len).sum();
+        let start = line_start + (line.len() - line.trim_start().len());
+        Some(Span::new(file, start, start + line.trim().trim_end_matches('{').trim_end().len()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gatewright_terms::{EmailAddress, OrgId};
+
+    use super::*;
+
+    #[test]
+    fn every_owner_is_marked_with_its_reason() {
+        let text = "org \"acme\" {\n    owner \"a@x.example\"\n    owner \"b@x.example\"\n}\n";
+        let workspace = Workspace::new([("orgs/acme/org.kdl".to_owned(), text.as_bytes().to_vec())], []);
+        let origin = |path: &str, line| Origin { path: path.into(), file: "orgs/acme/org.kdl".into(), line };
+        let origins = vec![
+            origin("org[acme]", 1),
+            origin("org[acme].owner[a@x.example]", 2),
+            origin("org[acme].owner[b@x.example]", 3),
+        ];
+        let owner = |text| (EmailAddress::parse(text).unwrap(), Refusal::DomainNotOurs);
+        let lockout =
+            Lockout { org: OrgId::parse("acme").unwrap(), owners: vec![owner("a@x.example"), owner("b@x.example")] };
+        let found = report(std::slice::from_ref(&lockout), &Provenance { origins }, &workspace).remove(0);
+        let marked = |span: Span| text.get(span.start as usize..span.end as usize).unwrap();
+        assert_eq!(marked(found.primary.0), "owner \"a@x.example\"");
+        assert_eq!(marked(found.related[0].0), "owner \"b@x.example\"");
+        assert_eq!(found.primary.1, "would be refused: domain-not-ours");
+        // Without provenance the manifest is where it is said.
+        let lost = report(&[lockout], &Provenance { origins: vec![] }, &workspace).remove(0);
+        assert_eq!(&*workspace.source(lost.primary.0.file).unwrap().path, MANIFEST);
+    }
+}
