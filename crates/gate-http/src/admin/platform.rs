@@ -1,0 +1,71 @@
+//! Platform: which bundle runs, a checkpoint now, and the story behind a support code.
+
+use axum::body::Body;
+use axum::http::Response;
+use axum::http::request::Parts;
+use gate_core::admin::{AdminError, Operator, Story};
+use gate_core::status::Status;
+use gatewright_terms::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::{Shared, Wrong, document, segment};
+
+/// `GET /v1/bundle`: *running X, refused Y because …*
+pub(super) async fn bundle(shared: &Shared) -> Result<Response<Body>, Wrong> {
+    Ok(document(&status_document(&shared.gate.status(shared.now()).await)))
+}
+
+fn status_document(status: &Status) -> Value {
+    json!({
+        "schema": "gatewright.bundle-status/1",
+        "environment": status.environment.as_str(),
+        "health": status.health().word(),
+        "running": {
+            "digest": status.running.digest,
+            "sequence": status.running.sequence,
+            "expires": status.running.expires.map(|time: Timestamp| time.to_string()),
+            "activated": status.running.activated.to_string(),
+            "stale": status.stale,
+        },
+        "refused": status.refused.as_ref().map(|refused| json!({
+            "reason": refused.reason,
+            "at": refused.at.to_string(),
+        })),
+        "store": status.store,
+    })
+}
+
+/// `GET /v1/checkpoint`
+pub(super) async fn checkpoint(shared: &Shared) -> Result<Response<Body>, Wrong> {
+    let text = shared.gate.checkpoint(shared.now()).await.map_err(|_| AdminError::StoreUnavailable)?;
+    Ok(crate::respond::json(axum::http::StatusCode::OK, text))
+}
+
+/// `GET /v1/trace/{code}`
+pub(super) async fn trace(shared: &Shared, by: &Operator, request: &Parts) -> Result<Response<Body>, Wrong> {
+    let story = shared.gate.trace(by, segment(request, 3)?, shared.now()).await?;
+    Ok(document(&story_document(&story)))
+}
+
+fn story_document(story: &Story) -> Value {
+    let object = |fields: &[(String, String)]| -> Value {
+        fields.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect::<Map<_, _>>().into()
+    };
+    json!({
+        "schema": "gatewright.trace/1",
+        "code": story.code,
+        "at": story.at.to_string(),
+        "org": story.org.as_ref().map(gatewright_terms::OrgId::as_str),
+        "event": story.event,
+        "refusal": story.refusal.map(|refusal| json!({
+            "slug": refusal.slug(),
+            "title": refusal.page().title,
+            "cause": refusal.page().cause,
+            "repair": refusal.page().repair,
+        })),
+        "fields": object(&story.fields),
+        "personal": story.personal.as_deref().map(object),
+        "stream": story.stream,
+        "sequence": story.sequence,
+    })
+}

@@ -1,0 +1,184 @@
+//! Public listener: browsers, identity providers and the proxies in front of apps.
+//!
+//! Reads requests. Gives pages, redirects, JSON and the answers of forward-auth, in the order of the files below.
+//!
+//! Invariant: `/auth/verify` is answered before the router: it is asked once per request of every app.
+//! Invariant: a page is served on the host of the base URL alone; `/.gatewright/callback` on the hosts of apps alone.
+
+mod errors;
+mod handover;
+pub(crate) mod health;
+mod login;
+mod request;
+mod session;
+mod sso;
+mod verify;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::State;
+use axum::http::request::Parts;
+use axum::http::{Method, Request, Response};
+use axum::routing::{MethodRouter, on};
+use gate_core::Gate;
+use gatewright_terms::Timestamp;
+use hyper::body::Incoming;
+use tower::ServiceExt as _;
+
+use crate::cookies::CookieScheme;
+use crate::correlation::Correlation;
+use crate::forwarded::TrustedProxies;
+use crate::limits::ServerLimits;
+use crate::log::Log;
+use crate::routes::PublicRoute;
+use crate::security_headers::SecurityHeaders;
+use crate::server::{Failure, Service};
+
+use self::request::Visit;
+
+/// Says what time it is.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// What both listeners are made of.
+#[derive(Clone)]
+pub struct Shared {
+    pub gate: Arc<Gate>,
+    pub clock: Clock,
+    pub log: Log,
+    pub correlation: Arc<Correlation>,
+    pub limits: ServerLimits,
+}
+
+impl Shared {
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+}
+
+/// The public listener.
+pub struct Public {
+    router: Router,
+    desk: Arc<Desk>,
+}
+
+/// What the handlers work with.
+pub(crate) struct Desk {
+    pub(crate) shared: Shared,
+    pub(crate) proxies: TrustedProxies,
+    secure: SecurityHeaders,
+    loopback: SecurityHeaders,
+}
+
+impl Public {
+    pub fn new(shared: Shared, proxies: TrustedProxies) -> Self {
+        let desk = Arc::new(Desk {
+            shared,
+            proxies,
+            secure: SecurityHeaders::new(CookieScheme::Secure),
+            loopback: SecurityHeaders::new(CookieScheme::Loopback),
+        });
+        Self { router: router(&desk), desk }
+    }
+
+    /// Answers one request of `peer`; the face of tests and of the server.
+    pub async fn respond<B>(&self, request: Request<B>, peer: IpAddr) -> Response<Body>
+    where
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<axum::BoxError>,
+    {
+        let scheme = CookieScheme::of(&self.desk.shared.gate.environment().base_url);
+        let (path, framing) = (request.uri().path(), crate::host::check_framing(request.headers(), request.uri()));
+        let mut response = match framing {
+            Err(unclear) => self.desk.unclear(unclear),
+            Ok(()) if path == verify::PATH => {
+                verify::verify(&self.desk, request.method(), request.uri(), request.headers(), peer).await
+            }
+            Ok(()) => self.route(request.map(Body::new), peer).await,
+        };
+        self.desk.dress(scheme, &mut response);
+        response
+    }
+
+    async fn route(&self, mut request: Request<Body>, peer: IpAddr) -> Response<Body> {
+        let visit = match Visit::of(&self.desk, &request, peer) {
+            Ok(visit) => visit,
+            Err(response) => return *response,
+        };
+        request.extensions_mut().insert(visit);
+        let answered = self.router.clone().oneshot(request).await;
+        answered.unwrap_or_else(|never| match never {})
+    }
+}
+
+impl Desk {
+    pub(crate) fn now(&self) -> Timestamp {
+        self.shared.now()
+    }
+
+    fn dress(&self, scheme: CookieScheme, response: &mut Response<Body>) {
+        let headers = match scheme {
+            CookieScheme::Secure => &self.secure,
+            CookieScheme::Loopback => &self.loopback,
+        };
+        headers.put_on(response.headers_mut());
+    }
+}
+
+impl Service for Public {
+    async fn answer(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Body> {
+        self.respond(request, peer).await
+    }
+
+    fn failed(&self, failure: Failure) -> Response<Body> {
+        let scheme = CookieScheme::of(&self.desk.shared.gate.environment().base_url);
+        let mut response = self.desk.failed(failure);
+        self.desk.dress(scheme, &mut response);
+        response
+    }
+}
+
+/// One axum route for each row of the list.
+fn router(desk: &Arc<Desk>) -> Router {
+    let mut router: Router<Arc<Desk>> = Router::new();
+    for &route in PublicRoute::ALL {
+        let (verb, path, _) = route.row();
+        router = router.route(path, method_router(route, verb.filter()));
+    }
+    router
+        .fallback(errors::not_found)
+        .method_not_allowed_fallback(errors::method_not_allowed)
+        .with_state(Arc::clone(desk))
+}
+
+fn method_router(route: PublicRoute, filter: axum::routing::MethodFilter) -> MethodRouter<Arc<Desk>> {
+    on(filter, move |State(desk): State<Arc<Desk>>, request: Request<Body>| async move {
+        // axum answers `HEAD` with the handler of `GET`.
+        if request.method() == Method::HEAD && !route.has_head() {
+            return errors::method_not_allowed(State(desk), request).await;
+        }
+        let (parts, body) = request.into_parts();
+        handle(route, &desk, &parts, body).await
+    })
+}
+
+async fn handle(route: PublicRoute, desk: &Desk, request: &Parts, body: Body) -> Response<Body> {
+    match route {
+        PublicRoute::Home => session::home(desk, request).await,
+        PublicRoute::LoginPage => login::page(desk, request).await,
+        PublicRoute::Login => login::submit(desk, request, body).await,
+        PublicRoute::Start => sso::start(desk, request).await,
+        PublicRoute::Callback => sso::callback(desk, request).await,
+        PublicRoute::SharedCallback => sso::shared_callback(desk, request).await,
+        PublicRoute::Logout => session::logout(desk, request).await,
+        PublicRoute::Session => session::session(desk, request).await,
+        // Answered before the router; here so that the list is whole.
+        PublicRoute::Verify => errors::no_visit(),
+        PublicRoute::Handover => handover::take(desk, request).await,
+        PublicRoute::Healthz => health::healthz(&desk.shared).await,
+        PublicRoute::Readyz => health::readyz(&desk.shared).await,
+        PublicRoute::Jwks => session::jwks(desk),
+    }
+}

@@ -1,0 +1,101 @@
+//! Beside: small files that the gate keeps up to date: the highest bundle beside the bundle, and the checkpoint.
+//!
+//! Reads and gives one line. The highest bundle is remembered here as well as in the store, so that a store that was
+//! restored from a backup does not let an older policy in (ST-BUN-03, ST-OPS-15).
+//!
+//! Invariant: a file is replaced whole or not at all.
+//! Invariant: a line that is not ours is an error, never "nothing was accepted yet".
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use gatewright_bundle::{Accepted, Digest};
+use gatewright_terms::Slug;
+
+/// The line of one environment.
+#[derive(Debug, Clone)]
+pub(crate) struct HighestFile {
+    path: PathBuf,
+}
+
+impl HighestFile {
+    /// `BUNDLE.highest-ENVIRONMENT`, or `DIR/highest-ENVIRONMENT`.
+    pub(crate) fn of(bundle: &Path, environment: &Slug) -> Self {
+        let name = format!("highest-{environment}");
+        let path = if bundle.is_dir() { bundle.join(name) } else { with_suffix(bundle, &format!(".{name}")) };
+        Self { path }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// `None` where no bundle was accepted yet.
+    pub(crate) fn read(&self) -> Result<Option<Accepted>, String> {
+        match fs::read_to_string(&self.path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(format!("{}: {error}", self.path.display())),
+            Ok(line) => parse(&line).map(Some).ok_or_else(|| {
+                format!(
+                    "{}: not `SEQUENCE sha256:DIGEST`; the highest bundle that was accepted is unknown",
+                    self.path.display()
+                )
+            }),
+        }
+    }
+
+    /// The directory may be read-only: the store remembers too.
+    pub(crate) fn write(&self, accepted: Accepted) -> std::io::Result<()> {
+        replace(&self.path, format!("{} sha256:{}\n", accepted.sequence, accepted.digest).as_bytes())
+    }
+}
+
+fn parse(line: &str) -> Option<Accepted> {
+    let (sequence, digest) = line.strip_suffix('\n')?.split_once(' ')?;
+    let digest = digest.strip_prefix("sha256:").filter(|hex| hex.len() == 64 && hex.is_ascii())?;
+    let (pairs, _) = digest.as_bytes().as_chunks::<2>();
+    let bytes: Option<Vec<u8>> =
+        pairs.iter().map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
+    Some(Accepted { sequence: sequence.parse().ok()?, digest: Digest(bytes?.try_into().ok()?) })
+}
+
+/// Writes beside and renames. Both the file and its place in the directory reach the disk.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let beside = with_suffix(path, ".new");
+    let mut file = fs::File::create(&beside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&beside, path)?;
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::File::open(parent)?.sync_all()
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn st_ops_15_what_was_accepted_is_read_back_and_nonsense_is_an_error() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = HighestFile::of(&dir.path().join("b.gwb"), &Slug::parse("dev").unwrap());
+        assert_eq!(file.read(), Ok(None));
+        let accepted = Accepted { sequence: 7, digest: Digest::of(b"x") };
+        file.write(accepted).unwrap();
+        assert_eq!(file.read(), Ok(Some(accepted)));
+        assert!(dir.path().join("b.gwb.highest-dev").exists());
+        for nonsense in
+            ["", "7", "7 sha256:00\n", "x sha256:\n", "7 sha256:zz\n", &format!("7 sha256:{}\n", "é".repeat(32))]
+        {
+            fs::write(file.path(), nonsense).unwrap();
+            assert!(file.read().is_err(), "{nonsense:?}");
+        }
+        assert!(HighestFile::of(dir.path(), &Slug::parse("dev").unwrap()).path().ends_with("highest-dev"));
+    }
+}

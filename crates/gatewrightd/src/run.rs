@@ -1,0 +1,102 @@
+//! Run: serves until a signal, and does what is due meanwhile: reload, flush, checkpoints.
+//!
+//! Invariant: the process is ready when both listeners are bound and the first bundle is in force; then, once, it says so.
+//! Invariant: a drain lets requests finish, writes what is only in memory, and leaves a checkpoint over it.
+//! Invariant: nothing that fails here ends the process; it is said and tried again.
+
+mod due;
+mod watch_files;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use gate_http::limits::ServerLimits;
+use gate_http::{Admin, Clock, Correlation, Log, Public, Shared, TrustedProxies, serve};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::exit::Ended;
+use crate::log;
+use crate::settings::Settings;
+use crate::start::{self, Opened};
+
+/// What the audit trail calls this program.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Runs to the end. `ready` takes the one line.
+pub(crate) async fn run(settings: &Settings, clock: Clock, seed: u32, ready: impl FnOnce(&str)) -> Result<(), Ended> {
+    let public = bind("listen", settings.listen).await?;
+    let admin = bind("admin-listen", settings.admin_listen).await?;
+    let signals = due::Signals::listen().map_err(|error| Ended::unavailable(format!("signals: {error}")))?;
+    let opened = start::open(settings, clock()).await?;
+    let log = log_at(&clock);
+    remember(&opened, &log);
+    for name in &opened.missing_secrets {
+        log("secret-missing", &[("name", name), ("effect", "sign-ins that need it are refused")]);
+    }
+    if let Err(error) = opened.gate.started(VERSION, clock()).await {
+        return Err(Ended::unavailable(format!("store: {error}")));
+    }
+    ready(&ready_line(settings, &opened, &public, &admin));
+
+    let shared = Shared {
+        gate: Arc::clone(&opened.gate),
+        clock: Arc::clone(&clock),
+        log: Arc::clone(&log),
+        correlation: Arc::new(Correlation::new(seed)),
+        limits: ServerLimits::default(),
+    };
+    let (drain, draining) = watch::channel(false);
+    let proxies = TrustedProxies::new(settings.trusted_proxy.clone());
+    let serving =
+        tokio::spawn(serve(public, Arc::new(Public::new(shared.clone(), proxies)), shared.limits, draining.clone()));
+    let administering = tokio::spawn(serve(admin, Arc::new(Admin::new(shared.clone())), shared.limits, draining));
+
+    due::until_told_to_end(signals, &opened, settings, &clock, &log).await;
+    log("draining", &[]);
+    let _ = drain.send(true);
+    let finished = serving.await.unwrap_or(false) & administering.await.unwrap_or(false);
+    end(&opened, settings, &clock, &log).await;
+    log("stopped", &[("all-requests-finished", if finished { "yes" } else { "no" })]);
+    Ok(())
+}
+
+async fn bind(name: &str, address: SocketAddr) -> Result<TcpListener, Ended> {
+    TcpListener::bind(address).await.map_err(|error| Ended::unavailable(format!("`{name}` {address}: {error}")))
+}
+
+fn log_at(clock: &Clock) -> Log {
+    let clock = Arc::clone(clock);
+    Arc::new(move |event, fields| log::write(clock(), event, fields))
+}
+
+/// The highest bundle, beside the bundle. Where that cannot be written, the store alone remembers.
+fn remember(opened: &Opened, log: &Log) {
+    if let Err(error) = opened.highest.write(opened.gate.accepted()) {
+        let path = opened.highest.path().display().to_string();
+        log("highest-not-written", &[("file", &path), ("why", &error.to_string())]);
+    }
+}
+
+fn ready_line(settings: &Settings, opened: &Opened, public: &TcpListener, admin: &TcpListener) -> String {
+    let address =
+        |listener: &TcpListener| listener.local_addr().map_or_else(|_| "unknown".to_owned(), |bound| bound.to_string());
+    let (accepted, environment) = (opened.gate.accepted(), &settings.environment);
+    format!(
+        "ready public={} admin={} environment={environment} base-url={} bundle=sha256:{} sequence={}",
+        address(public),
+        address(admin),
+        opened.gate.environment().base_url,
+        accepted.digest,
+        accepted.sequence,
+    )
+}
+
+/// Everything that is only in memory, then a checkpoint that covers it.
+async fn end(opened: &Opened, settings: &Settings, clock: &Clock, log: &Log) {
+    if let Err(error) = opened.gate.stopped(VERSION, clock()).await {
+        log("stop-not-recorded", &[("why", &error.to_string())]);
+    }
+    due::checkpoint(opened, settings, clock, log).await;
+    opened.store.close().await;
+}

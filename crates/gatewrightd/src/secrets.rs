@@ -1,0 +1,105 @@
+//! Secrets: the directory with our keys and the client secrets of organisations.
+//!
+//! Reads files; gives key bytes and the secret of a name. A secret is read when it is used, so that a new one needs no
+//! restart (ST-OPS-10).
+//!
+//! Invariant: the directory and the keys are the owner's alone; otherwise there is no start.
+//! Invariant: a name is two slugs, so that no path leaves the directory.
+
+use std::fs;
+use std::io::Read as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use gate_core::keys::{KeyFile, KeyFiles, Keys};
+use gate_oidc::Secrets;
+use gatewright_bundle::program::{Client, ClientAuth, Program, SecretName};
+use zeroize::Zeroizing;
+
+use crate::exit::Ended;
+
+/// An RSA key of 8192 bits in PEM is 6.5 KiB; a client secret is shorter.
+const SECRET_BYTES_MAX: u64 = 16 * 1024;
+
+/// Read, write or list by anybody but the owner.
+const OTHERS: u32 = 0o077;
+
+/// The directory, checked.
+#[derive(Debug, Clone)]
+pub(crate) struct SecretsDir(PathBuf);
+
+impl SecretsDir {
+    pub(crate) fn open(path: &Path) -> Result<Self, Ended> {
+        let wrong = |why: String| Ended::usage(format!("secrets directory {}: {why}", path.display()));
+        let found =
+            fs::metadata(path).map_err(|error| wrong(format!("{error}; make it with `gatewrightd keys init`")))?;
+        if !found.is_dir() {
+            return Err(wrong("this is no directory".to_owned()));
+        }
+        let mode = found.permissions().mode() & 0o777;
+        if mode & OTHERS != 0 {
+            return Err(wrong(format!("mode {mode:04o} lets others in; run `chmod 0700` on it")));
+        }
+        Ok(Self(path.to_owned()))
+    }
+
+    /// The four keys.
+    pub(crate) fn keys(&self) -> Result<Keys, Ended> {
+        let [client, assertion, checkpoint, audit] = KeyFile::ALL.map(|file| self.key(file));
+        let (client, assertion, checkpoint, audit) = (client?, assertion?, checkpoint?, audit?);
+        let files = KeyFiles { client: &client, assertion: &assertion, checkpoint: &checkpoint, audit: &audit };
+        Keys::parse(files).map_err(|refused| Ended::usage(refused.to_string()))
+    }
+
+    fn key(&self, file: KeyFile) -> Result<Zeroizing<Vec<u8>>, Ended> {
+        let path = self.0.join("keys").join(file.name());
+        let wrong = |why: String| Ended::usage(format!("key {}: {why}", path.display()));
+        let bytes = read(&path).map_err(|why| wrong(format!("{why}; make it with `gatewrightd keys init`")))?;
+        let mode = fs::metadata(&path).map_err(|error| wrong(error.to_string()))?.permissions().mode() & 0o777;
+        if mode & OTHERS != 0 {
+            return Err(wrong(format!("mode {mode:04o} lets others in; run `chmod 0600` on it")));
+        }
+        Ok(bytes)
+    }
+
+    /// The names that the program uses and nobody wrote a secret for, sorted.
+    pub(crate) fn missing(&self, program: &Program) -> Vec<String> {
+        let own = program.orgs.iter().flat_map(|org| &org.connections).filter_map(|connection| {
+            match &connection.oidc.client {
+                Client::Own { client_auth, .. } => named(client_auth),
+                Client::Shared(_) => None,
+            }
+        });
+        let shared = program.environment.shared_clients.iter().filter_map(|client| named(&client.client_auth));
+        let missing = own.chain(shared).filter(|name| self.secret(name).is_none());
+        let mut missing: Vec<String> = missing.map(|name| format!("{}/{}", name.owner, name.name)).collect();
+        missing.sort();
+        missing.dedup();
+        missing
+    }
+}
+
+impl Secrets for SecretsDir {
+    fn secret(&self, name: &SecretName) -> Option<Zeroizing<String>> {
+        let bytes = read(&self.0.join(name.owner.as_str()).join(name.name.as_str())).ok()?;
+        let text = std::str::from_utf8(&bytes).ok()?;
+        // Editors and `echo` end the file with a line end; no secret does.
+        let text = text.trim_end_matches(['\n', '\r']);
+        (!text.is_empty()).then(|| Zeroizing::new(text.to_owned()))
+    }
+}
+
+fn named(auth: &ClientAuth) -> Option<&SecretName> {
+    match auth {
+        ClientAuth::SecretBasic { secret } | ClientAuth::SecretPost { secret } => Some(secret),
+        ClientAuth::PrivateKeyJwt | ClientAuth::None => None,
+    }
+}
+
+fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, String> {
+    let file = fs::File::open(path).map_err(|error| error.to_string())?;
+    let mut bytes = Zeroizing::new(Vec::new());
+    file.take(SECRET_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    let fits = u64::try_from(bytes.len()).is_ok_and(|length| length <= SECRET_BYTES_MAX);
+    if fits { Ok(bytes) } else { Err(format!("longer than {SECRET_BYTES_MAX} bytes")) }
+}

@@ -1,0 +1,101 @@
+//! Start: opens what a running gate is made of, in the order in which it can fail cheapest.
+
+use std::sync::Arc;
+
+use gate_core::{BundleRefused, Gate, Limits, Parts, SystemRandom};
+use gate_oidc::{Outbound, OutboundRules};
+use gate_store::SqliteStore;
+use gatewright_bundle::{BundleFile, Content};
+use gatewright_terms::Timestamp;
+
+use crate::beside::HighestFile;
+use crate::exit::Ended;
+use crate::secrets::SecretsDir;
+use crate::settings::Settings;
+use crate::source::{Fingerprint, Source};
+
+/// A gate on its first bundle.
+pub(crate) struct Opened {
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) source: Source,
+    /// What the files looked like before they were read.
+    pub(crate) seen: Fingerprint,
+    pub(crate) highest: HighestFile,
+    pub(crate) missing_secrets: Vec<String>,
+}
+
+/// Trust and environment are wrong with exit 5, settings and files with 2, the store with 6.
+pub(crate) async fn open(settings: &Settings, now: Timestamp) -> Result<Opened, Ended> {
+    let secrets = SecretsDir::open(&settings.secrets)?;
+    let keys = secrets.keys()?;
+    let outbound = outbound(settings)?;
+    let source = Source::of(settings);
+    let seen = source.fingerprint();
+    let offer = source.read().map_err(Ended::trust)?;
+    let highest = HighestFile::of(&settings.bundle, &settings.environment);
+    let beside = highest.read().map_err(Ended::trust)?;
+    let store = SqliteStore::open(&settings.store)
+        .await
+        .map_err(|error| Ended::unavailable(format!("store {}: {error}", settings.store.display())))?;
+    let store = Arc::new(store);
+    let parts = Parts {
+        store: Arc::clone(&store) as Arc<dyn gate_store::Store>,
+        outbound,
+        secrets: Box::new(secrets.clone()),
+        keys,
+        random: Arc::new(SystemRandom),
+        limits: Limits { stale_sessions_max: settings.stale_sessions_max, ..Limits::default() },
+        environment: settings.environment.clone(),
+    };
+    let gate = match Gate::open(parts, &offer.bundle, &offer.trust, beside, now).await {
+        Ok(gate) => Arc::new(gate),
+        Err(why) => {
+            store.close().await;
+            return Err(not_opened(why));
+        }
+    };
+    let missing_secrets = missing_secrets(&secrets, &offer.bundle);
+    Ok(Opened { gate, store, source, seen, highest, missing_secrets })
+}
+
+fn not_opened(why: BundleRefused) -> Ended {
+    match why {
+        BundleRefused::Bundle(why) => refused(&why),
+        BundleRefused::Unreadable(why) => Ended::trust(why),
+        BundleRefused::Store(error) => Ended::unavailable(format!("store: {error}")),
+    }
+}
+
+impl Source {
+    pub(crate) fn of(settings: &Settings) -> Self {
+        Self {
+            bundle: settings.bundle.clone(),
+            trust: settings.trust.clone(),
+            environment: settings.environment.clone(),
+        }
+    }
+}
+
+pub(crate) fn outbound(settings: &Settings) -> Result<Outbound, Ended> {
+    let extra_ca_pem = settings.outbound_ca.as_ref().map(|path| {
+        std::fs::read(path).map_err(|error| Ended::usage(format!("`outbound-ca` {}: {error}", path.display())))
+    });
+    let rules = OutboundRules {
+        allow: settings.outbound_allow.clone(),
+        extra_ca_pem: extra_ca_pem.transpose()?,
+        danger_http_on_loopback: settings.is_dev(),
+    };
+    Outbound::new(rules).map_err(|unusable| Ended::usage(unusable.to_string()))
+}
+
+pub(crate) fn refused(refused: &gatewright_bundle::BundleRefused) -> Ended {
+    let code = refused.code().map_or_else(String::new, |code| format!(" (GW{code})"));
+    Ended::trust(format!("the bundle is refused{code}: {refused}"))
+}
+
+/// The bytes are the ones that were verified a moment ago; what cannot be read names no secrets.
+pub(crate) fn missing_secrets(secrets: &SecretsDir, bundle: &[u8]) -> Vec<String> {
+    let program = BundleFile::parse(bundle).ok().and_then(|file| Content::decode(file.content()).ok());
+    program.map_or_else(Vec::new, |program| secrets.missing(&program))
+}
