@@ -35,6 +35,14 @@ pub enum BundleRefused {
 }
 
 impl BundleRefused {
+    /// The number of the page that explains it.
+    pub const fn code(&self) -> Option<u16> {
+        match self {
+            Self::Bundle(refused) => refused.code(),
+            Self::Unreadable(_) | Self::Store(_) => None,
+        }
+    }
+
     /// The word for logs and audit records.
     pub const fn slug(&self) -> &'static str {
         match self {
@@ -131,7 +139,7 @@ impl Gate {
         let (reason, running) = (refused.to_string(), self.running());
         // The same file that is still there a second later is one refusal, not a thousand records.
         let told = self.last_refused().is_some_and(|last| last.reason == reason);
-        self.set_refused(Some(RefusedBundle { reason, at: now }));
+        self.set_refused(Some(RefusedBundle { code: refused.code(), reason, at: now }));
         if !told {
             // Where the store is away the status says so by itself.
             let _ =

@@ -38,6 +38,8 @@ pub struct RunningBundle {
 /// What was offered last and not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedBundle {
+    /// What `gatewright explain` knows it by, where it has a page: 1401 for `GW1401`.
+    pub code: Option<u16>,
     pub reason: String,
     pub at: Timestamp,
 }

@@ -21,13 +21,14 @@ fn status_document(status: &Status) -> Value {
         "environment": status.environment.as_str(),
         "health": status.health().word(),
         "running": {
-            "digest": status.running.digest,
+            "digest": format!("sha256:{}", status.running.digest),
             "sequence": status.running.sequence,
             "expires": status.running.expires.map(|time: Timestamp| time.to_string()),
             "activated": status.running.activated.to_string(),
             "stale": status.stale,
         },
         "refused": status.refused.as_ref().map(|refused| json!({
+            "code": refused.code.map(|number| format!("GW{number:04}")),
             "reason": refused.reason,
             "at": refused.at.to_string(),
         })),
