@@ -1,0 +1,9 @@
+//! Bench: measures in release mode, each figure beside its limit in the same run.
+
+use crate::run::{cargo, run};
+
+pub(crate) fn bench() -> Result<(), String> {
+    run(&mut cargo(&["build", "--release", "-p", "gatewright", "-p", "gatewrightd"]))?;
+    run(&mut cargo(&["build", "--release", "-p", "gate-oidc", "--example", "id_token_bench"]))?;
+    run(&mut cargo(&["run", "--release", "-p", "gatewright-bench"]))
+}

@@ -1,0 +1,16 @@
+//! Docs: pages that are generated from the code, and the check that they are not stale.
+
+use crate::run::{cargo, run};
+
+pub(crate) fn write() -> Result<(), String> {
+    generate("write")
+}
+
+pub(crate) fn check() -> Result<(), String> {
+    generate("check")
+}
+
+/// The test `docs` compares every generated page with what the code says now, or writes it.
+fn generate(mode: &str) -> Result<(), String> {
+    run(cargo(&["test", "-q", "-p", "gatewright-tests", "--test", "docs"]).env("GENERATED_DOCS", mode))
+}

@@ -1,0 +1,49 @@
+//! xtask: what the project does to itself. `cargo xtask` lists the tasks.
+//!
+//! Reads the command line, runs one task, and exits with its status. Needs nothing but the standard library, so that
+//! a fresh machine builds it in a second.
+
+mod bench;
+mod docs;
+mod play;
+mod run;
+mod setup;
+mod test;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+The project's own tasks.
+
+  cargo xtask play          run the playground: one organisation, a demonstration provider, an app behind the gate
+  cargo xtask test          install what the tests need, then run all of them
+  cargo xtask kill [N]      kill -9 under load at N seeded random moments (200 unless N is given)
+  cargo xtask bench         measure, each figure beside its limit, and write docs/benchmarks.md
+  cargo xtask docs          write the generated pages anew
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["play", rest @ ..] => play::play(rest),
+        ["test"] => test::test(),
+        ["kill"] => test::kill("200"),
+        ["kill", rounds] => test::kill(rounds),
+        ["bench"] => bench::bench(),
+        ["docs"] => docs::write(),
+        ["docs", "--check"] => docs::check(),
+        [] | ["help" | "--help"] => {
+            eprint!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        _ => Err(format!("unknown task `{}`\n\n{HELP}", words.join(" "))),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Test: all that continuous integration runs, in the order in which a mistake is cheapest.
+
+use crate::docs;
+use std::process::Command;
+
+use crate::run::{cargo, command, root, run};
+use crate::setup::{self, Node};
+
+pub(crate) fn test() -> Result<(), String> {
+    let node = setup::for_tests()?;
+    run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    run(&mut cargo(&["build", "--workspace"]))?;
+    docs::check()?;
+    run(&mut cargo(&["test", "--workspace", "--no-fail-fast"]))?;
+    run(&mut end_to_end(&node))
+}
+
+/// The end-to-end tests, in a network of their own that holds nothing but loopback, with their own names in it.
+fn end_to_end(node: &Node) -> Command {
+    const INSIDE: &str = "ip link set lo up && mount --bind tests/e2e/hosts /etc/hosts && exec \"$@\"";
+    let mut inside = command("unshare", &["--map-root-user", "--net", "--mount", "sh", "-c", INSIDE, "sh"]);
+    inside.arg(&node.node).args(["--test", "--test-concurrency=1"]).args(end_to_end_files());
+    inside
+}
+
+fn end_to_end_files() -> Vec<std::path::PathBuf> {
+    let folder = std::fs::read_dir(root().join("tests/e2e")).into_iter().flatten().flatten();
+    let mut files: Vec<_> =
+        folder.map(|entry| entry.path()).filter(|path| path.to_string_lossy().ends_with(".test.mjs")).collect();
+    files.sort();
+    files
+}
+
+/// `kill -9` under load, more often than the ordinary tests do it.
+pub(crate) fn kill(rounds: &str) -> Result<(), String> {
+    rounds.parse::<u32>().map_err(|_| format!("`{rounds}` is not a number of rounds"))?;
+    run(&mut cargo(&["build", "-p", "gatewright", "-p", "gatewrightd"]))?;
+    run(cargo(&["test", "-p", "gatewright-tests", "--test", "kill", "--", "--nocapture"]).env("KILL_ROUNDS", rounds))
+}
