@@ -1,0 +1,205 @@
+//! ID token: from alleged claims to proven ones (OpenID Connect Core §3.1.3.7).
+//!
+//! Reads what `token` and the key set gave; gives the key that verified, or a refusal. Signature, `iss`, `aud`, `exp` and
+//! `nonce` are openidconnect's, over a key of ours; types, times with skew, `azp`, age and `at_hash` are checked here.
+//!
+//! Trust: after [`verify`] the claims of the very bytes that were signed are proven to come from the issuer, for us, for
+//! this sign-in, now.
+//! Invariant: both readers of the token must accept it; the strict one came first.
+
+use std::str::FromStr;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use gatewright_terms::{Refusal, Seconds, Timestamp};
+use openidconnect::core::CoreIdToken;
+use openidconnect::{
+    AccessToken, AccessTokenHash, ClaimsVerificationError, ClientId, IdTokenVerifier, IssuerUrl, JsonWebKeySet, Nonce,
+    SignatureVerificationError,
+};
+
+use crate::key::{Key, core_algorithm};
+use crate::key_set::KeySet;
+use crate::refused::Refused;
+use crate::strict_json::{Json, NotStrict, Object};
+use crate::token::{Alleged, STAGE, malformed};
+
+/// OpenID Connect Core §2.
+const SUBJECT_BYTES_MAX: usize = 255;
+/// The token came straight from the token endpoint: an older one is a replay. Entra dates it back by five minutes.
+const AGE_MAX: Seconds = Seconds(10 * 60);
+/// The longest life that a known provider can be set to is 30 days. More is an odd number, not a date.
+const LIFE_MAX: Seconds = Seconds(31 * 86_400);
+
+/// The end of the year 9999: later is no date.
+const YEAR_9999_END: i64 = 253_402_300_799;
+
+/// What the token must say.
+#[derive(Clone, Copy)]
+pub(crate) struct Expected<'a> {
+    pub(crate) issuer: &'a str,
+    pub(crate) client_id: &'a str,
+    pub(crate) nonce: &'a str,
+    pub(crate) skew: Seconds,
+    pub(crate) now: Timestamp,
+}
+
+/// Whether newer keys could change the outcome.
+pub(crate) enum Verdict {
+    Good(Key),
+    /// No key of the set verifies it.
+    NoKey(Refused),
+    Bad(Refused),
+}
+
+/// The claims of the protocol, with their types.
+pub(crate) struct Protocol<'a> {
+    pub(crate) subject: &'a str,
+    issued: Timestamp,
+    authenticated: Option<Timestamp>,
+    expires: Timestamp,
+    not_before: Option<Timestamp>,
+    authorized_party: Option<&'a str>,
+    pub(crate) access_token_hash: Option<&'a str>,
+}
+
+impl<'a> Protocol<'a> {
+    pub(crate) fn read(claims: &'a Object<'_>) -> Result<Self, Refused> {
+        let text = |name| claims.text(name).map_err(|NotStrict(why)| malformed(format!("`{name}` is {why}")));
+        let needed = |name: &'static str| time(claims, name)?.ok_or_else(|| malformed(format!("`{name}` is missing")));
+        Ok(Self {
+            subject: subject(claims, "sub")?,
+            issued: needed("iat")?,
+            expires: needed("exp")?,
+            not_before: time(claims, "nbf")?,
+            authenticated: time(claims, "auth_time")?,
+            authorized_party: text("azp")?,
+            access_token_hash: text("at_hash")?,
+        })
+    }
+
+    /// When the person proved themselves: `auth_time`, else `iat`; never later than now.
+    pub(crate) fn authenticated(&self, now: Timestamp) -> Timestamp {
+        self.authenticated.unwrap_or(self.issued).min(now)
+    }
+
+    /// Times with skew, and the party that the token was issued to.
+    pub(crate) fn check(&self, expected: &Expected<'_>) -> Result<(), Refused> {
+        let refuse = |refusal, text: &str| Err(Refused::new(refusal, STAGE, text));
+        let (earliest, latest) = (expected.now.minus(expected.skew), expected.now.plus(expected.skew));
+        if self.expires <= earliest {
+            return refuse(Refusal::TokenExpired, "`exp` lies in the past");
+        }
+        if self.issued > latest || self.not_before.is_some_and(|not_before| not_before > latest) {
+            return refuse(Refusal::TokenNotYet, "`iat` or `nbf` lies in the future");
+        }
+        if self.issued < earliest.minus(AGE_MAX) {
+            return refuse(Refusal::TokenExpired, "`iat` lies too far in the past for a token that was just made");
+        }
+        if self.expires > latest.plus(LIFE_MAX) {
+            return Err(malformed("`exp` lies further ahead than any ID token lives"));
+        }
+        match self.authorized_party {
+            Some(party) if party != expected.client_id => refuse(Refusal::TokenAudience, "`azp` is not our client id"),
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+/// The claim that names the person: 1 to 255 bytes, no control characters.
+pub(crate) fn subject<'a>(claims: &'a Object<'_>, name: &str) -> Result<&'a str, Refused> {
+    let text = claims.text(name).map_err(|NotStrict(why)| malformed(format!("`{name}` is {why}")))?;
+    text.filter(|text| (1..=SUBJECT_BYTES_MAX).contains(&text.len()) && !text.chars().any(char::is_control))
+        .ok_or_else(|| Refused::new(Refusal::SubjectMissing, STAGE, format!("`{name}` is missing, empty or too long")))
+}
+
+/// A NumericDate (RFC 7519 §2) in whole seconds of the years 1970 to 9999. Fractions, negatives and 1e300 are refused: they
+/// round differently in every reader.
+fn time(claims: &Object<'_>, name: &str) -> Result<Option<Timestamp>, Refused> {
+    match claims.get(name) {
+        None => Ok(None),
+        Some(Json::Whole(seconds)) if (0..=YEAR_9999_END).contains(seconds) => Ok(Some(Timestamp::from_unix(*seconds))),
+        Some(_) => Err(malformed(format!("`{name}` is no whole number of seconds"))),
+    }
+}
+
+/// Tries the keys that can have signed, in the provider's order.
+pub(crate) fn verify(alleged: &Alleged<'_>, keys: &KeySet, expected: &Expected<'_>) -> Verdict {
+    let Ok(token) = CoreIdToken::from_str(alleged.raw) else {
+        return Verdict::Bad(malformed("a claim has a type that OpenID Connect Core §2 or §5.1 does not give it"));
+    };
+    let Ok(issuer) = IssuerUrl::new(expected.issuer.to_owned()) else {
+        return Verdict::Bad(Refused::new(Refusal::TokenIssuer, STAGE, "the issuer of the connection is no URL"));
+    };
+    let nonce = Nonce::new(expected.nonce.to_owned());
+    let mut tried = 0_usize;
+    for key in keys.candidates(alleged.algorithm, alleged.kid.as_deref()) {
+        tried += 1;
+        let verifier = IdTokenVerifier::new_public_client(
+            ClientId::new(expected.client_id.to_owned()),
+            issuer.clone(),
+            JsonWebKeySet::new(vec![key.clone()]),
+        )
+        .set_allowed_algs([core_algorithm(alleged.algorithm)])
+        .set_time_fn(|| earliest(expected).into());
+        match token.claims(&verifier, &nonce) {
+            Ok(_) => return Verdict::Good(key.clone()),
+            Err(ClaimsVerificationError::SignatureVerification(SignatureVerificationError::CryptoError(_))) => {}
+            Err(error) => return Verdict::Bad(refusal_of(&error)),
+        }
+    }
+    Verdict::NoKey(no_key(alleged, keys, tried))
+}
+
+fn no_key(alleged: &Alleged<'_>, keys: &KeySet, tried: usize) -> Refused {
+    if tried == 0 && keys.is_weak(alleged.kid.as_deref()) {
+        return Refused::new(Refusal::WeakKey, STAGE, "the key that it names is too weak");
+    }
+    let text = format!("{tried} of {} keys could have signed it, and none did", keys.len());
+    Refused::new(Refusal::TokenSignature, STAGE, text)
+}
+
+/// The library asks `now < exp`; the skew is taken off here. [`Protocol::check`] asks again in whole seconds.
+fn earliest(expected: &Expected<'_>) -> SystemTime {
+    let seconds = expected.now.minus(expected.skew).unix().clamp(0, YEAR_9999_END);
+    UNIX_EPOCH.checked_add(Duration::from_secs(seconds.unsigned_abs())).unwrap_or(UNIX_EPOCH)
+}
+
+fn refusal_of(error: &ClaimsVerificationError) -> Refused {
+    let (refusal, text) = match error {
+        ClaimsVerificationError::Expired(_) => (Refusal::TokenExpired, "`exp` lies in the past"),
+        ClaimsVerificationError::InvalidAudience(_) => (Refusal::TokenAudience, "`aud` is not our client id alone"),
+        ClaimsVerificationError::InvalidIssuer(_) => {
+            (Refusal::TokenIssuer, "`iss` is not the issuer of the connection")
+        }
+        ClaimsVerificationError::InvalidNonce(_) => {
+            (Refusal::TokenNonce, "`nonce` is missing or not the one that was sent")
+        }
+        ClaimsVerificationError::InvalidSubject(_) => (Refusal::SubjectMissing, "`sub` is not acceptable"),
+        ClaimsVerificationError::SignatureVerification(_) => {
+            (Refusal::TokenSignature, "the signature cannot be verified")
+        }
+        // The library's enumeration is open: what it may say one day is a refusal too.
+        ClaimsVerificationError::InvalidAuthContext(_)
+        | ClaimsVerificationError::InvalidAuthTime(_)
+        | ClaimsVerificationError::Other(_)
+        | ClaimsVerificationError::Unsupported(_)
+        | _ => (Refusal::TokenMalformed, "the token was refused by its reader"),
+    };
+    Refused::new(refusal, STAGE, text)
+}
+
+/// OpenID Connect Core §3.1.3.8: where it is there it must fit, lest the access token be another's.
+pub(crate) fn check_access_token(
+    hash: &str,
+    access_token: Option<&str>,
+    alleged: &Alleged<'_>,
+    key: &Key,
+) -> Result<(), Refused> {
+    let token = access_token.ok_or_else(|| malformed("`at_hash` without an access token"))?;
+    let own = AccessTokenHash::from_token(&AccessToken::new(token.to_owned()), &core_algorithm(alleged.algorithm), key);
+    if own.is_ok_and(|own| own.as_str() == hash) {
+        Ok(())
+    } else {
+        Err(malformed("`at_hash` is not that of the access token"))
+    }
+}
