@@ -6,6 +6,7 @@
 //! Trust: the document counts only where its `issuer` is the configured one, byte for byte (§4.3; ST-OIDC-04), and each
 //! endpoint must be one that may be called.
 
+use openidconnect::IssuerUrl;
 use url::Url;
 
 use crate::outbound::Outbound;
@@ -14,6 +15,7 @@ use crate::strict_json::{self, Json, NotStrict, Object};
 /// The members that are used.
 #[derive(Debug)]
 pub(crate) struct Discovery {
+    pub(crate) issuer: IssuerUrl,
     pub(crate) authorization_endpoint: Url,
     pub(crate) token_endpoint: Url,
     pub(crate) jwks_uri: Url,
@@ -39,6 +41,7 @@ impl Discovery {
         if object.text("issuer") != Ok(Some(issuer)) {
             return Err("its `issuer` is not the one of the connection, byte for byte".into());
         }
+        let issuer = IssuerUrl::new(issuer.to_owned()).map_err(|_| "its `issuer` is no URL")?;
         let endpoint = |name| endpoint(&object, name, outbound);
         let needed = |name: &'static str| endpoint(name)?.ok_or_else(|| format!("`{name}` is missing"));
         let announces_iss = match object.get("authorization_response_iss_parameter_supported") {
@@ -48,6 +51,7 @@ impl Discovery {
             Some(Json::Whole(_) | Json::OtherNumber | Json::Text(_) | Json::List(_) | Json::Object(_)) => true,
         };
         Ok(Self {
+            issuer,
             authorization_endpoint: needed("authorization_endpoint")?,
             token_endpoint: needed("token_endpoint")?,
             jwks_uri: needed("jwks_uri")?,

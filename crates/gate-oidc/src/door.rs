@@ -12,8 +12,8 @@ use gatewright_bundle::program::{ClientAuth, Oidc, SecretName};
 use gatewright_terms::{EmailAddress, Refusal, Slug, Timestamp};
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient};
 use openidconnect::{
-    AuthUrl, ClientId, CsrfToken, IssuerUrl, JsonWebKeySet, LoginHint, Nonce, PkceCodeChallenge, PkceCodeVerifier,
-    RedirectUrl, Scope,
+    AuthUrl, ClientId, CsrfToken, JsonWebKeySet, LoginHint, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
+    Scope,
 };
 use zeroize::Zeroizing;
 
@@ -89,9 +89,8 @@ impl Door {
         let nonce = base64url(&fresh()?);
         let verifier = PkceCodeVerifier::new(base64url(&fresh()?));
         let challenge = PkceCodeChallenge::from_code_verifier_sha256(&verifier);
-        let not_a_url =
-            |_| Refused::new(Refusal::DiscoveryRefused, "discovery", "issuer or redirect address is no URL");
-        let issuer = IssuerUrl::new(settings.oidc.issuer.clone()).map_err(not_a_url)?;
+        let not_a_url = |_| Refused::new(Refusal::DiscoveryRefused, "discovery", "our redirect address is no URL");
+        let issuer = discovery.issuer.clone();
         let client = CoreClient::new(ClientId::new(settings.client_id.to_owned()), issuer, JsonWebKeySet::default())
             .set_auth_uri(AuthUrl::from_url(discovery.authorization_endpoint.clone()))
             .set_redirect_uri(RedirectUrl::new(settings.redirect_uri.to_owned()).map_err(not_a_url)?);
@@ -164,7 +163,7 @@ impl Door {
                 .await?;
         story.push(Step::new("token endpoint", "it took the code"));
 
-        let expected = proof::expected(settings, pending.nonce, now);
+        let expected = proof::expected(settings, &discovery.issuer, pending.nonce, now);
         let decoded = token::decode(&tokens.id_token)?;
         let alleged = token::read(&tokens.id_token, &decoded, &settings.oidc.algorithms)?;
         let protocol = Protocol::read(&alleged.claims)?;

@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use gatewright_terms::{Refusal, Timestamp};
 
+use openidconnect::IssuerUrl;
+
 use crate::claims;
 use crate::door::Settings;
 use crate::id_token::{self, Expected, Protocol, Verdict};
@@ -19,9 +21,13 @@ use crate::token::{self, Alleged};
 use crate::userinfo;
 use crate::verified::Verified;
 
-pub(crate) fn expected<'a>(settings: &Settings<'a>, nonce: &'a str, now: Timestamp) -> Expected<'a> {
-    let oidc = settings.oidc;
-    Expected { issuer: &oidc.issuer, client_id: settings.client_id, nonce, skew: oidc.clock_skew, now }
+pub(crate) fn expected<'a>(
+    settings: &Settings<'a>,
+    issuer: &'a IssuerUrl,
+    nonce: &'a str,
+    now: Timestamp,
+) -> Expected<'a> {
+    Expected { issuer, client_id: settings.client_id, nonce, skew: settings.oidc.clock_skew, now }
 }
 
 /// Times, `azp`, `at_hash` and the pin.
@@ -72,12 +78,16 @@ pub(crate) fn person(
 /// The whole check of an ID token without the network, for the benchmark and for tests with many tokens. It proves nothing
 /// to anybody: no [`Verified`] leaves it.
 #[doc(hidden)]
-pub struct IdTokenCheck(KeySet);
+pub struct IdTokenCheck {
+    issuer: IssuerUrl,
+    keys: KeySet,
+}
 
 impl IdTokenCheck {
-    pub fn new(key_set: &[u8]) -> Result<Self, Refused> {
-        let keys = KeySet::parse(key_set);
-        keys.map(Self).map_err(|NotStrict(why)| Refused::new(Refusal::ProviderUnreachable, "keys", why))
+    pub fn new(issuer: &str, key_set: &[u8]) -> Result<Self, Refused> {
+        let odd = |why: &str| Refused::new(Refusal::ProviderUnreachable, "keys", why);
+        let issuer = IssuerUrl::new(issuer.to_owned()).map_err(|_| odd("the issuer is no URL"))?;
+        Ok(Self { issuer, keys: KeySet::parse(key_set).map_err(|NotStrict(why)| odd(why))? })
     }
 
     pub fn run(
@@ -88,11 +98,11 @@ impl IdTokenCheck {
         nonce: &str,
         now: Timestamp,
     ) -> Result<(), Refused> {
-        let expected = expected(settings, nonce, now);
+        let expected = expected(settings, &self.issuer, nonce, now);
         let decoded = token::decode(id_token)?;
         let alleged = token::read(id_token, &decoded, &settings.oidc.algorithms)?;
         let protocol = Protocol::read(&alleged.claims)?;
-        let key = match id_token::verify(&alleged, &self.0, &expected) {
+        let key = match id_token::verify(&alleged, &self.keys, &expected) {
             Verdict::Good(key) => key,
             Verdict::Bad(refused) | Verdict::NoKey(refused) => return Err(refused),
         };

@@ -38,7 +38,13 @@ impl Sample {
         let keys = http.get(format!("{}/jwks", bench.idp.origin())).send().await.unwrap().bytes().await.unwrap();
         let text = |name: &str| tokens[name].as_str().unwrap().to_owned();
         let (id_token, access_token) = (text("id_token"), text("access_token"));
-        Self { check: IdTokenCheck::new(&keys).unwrap(), id_token, access_token, nonce: started.nonce, bench }
+        Self {
+            check: IdTokenCheck::new(bench.idp.issuer(), &keys).unwrap(),
+            id_token,
+            access_token,
+            nonce: started.nonce,
+            bench,
+        }
     }
 
     fn admits(&self, id_token: &str) -> bool {
@@ -118,7 +124,7 @@ async fn noise_crashes_nothing() {
     let keys = r#"{"keys":[{"kty":"RSA","n":"sXch","e":"AQAB","kid":"a","use":"sig"},{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}]}"#;
     let mut noise = Noise(0x9e37_79b9_7f4a_7c15);
     for _ in 0..5_000 {
-        let _ = IdTokenCheck::new(&noise.mutate(keys));
+        let _ = IdTokenCheck::new("https://idp.example", &noise.mutate(keys));
         let changed = format!("{}.{}.{}", encode(&noise.mutate(&header)), encode(&noise.mutate(&payload)), parts[2]);
         assert!(!sample.admits(&changed) || changed == sample.id_token);
         let query = noise.mutate("code=c&state=s&iss=https%3A%2F%2Fidp.example");
