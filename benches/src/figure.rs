@@ -34,7 +34,7 @@ pub(crate) fn page(figures: &[Figure]) -> String {
          the same run: machines differ and wander, ratios hold better. No test measures time.\n\n\
          | what | ours | beside | ratio | promise | |\n|---|---|---|---|---|---|\n{}\n\n\
          Rounds alternate between ours and the limit; figures are medians. Processor time of a server is what the kernel \
-         accounted to its process over 20,000 requests on one kept connection.\n",
+         accounted to its process over 100,000 requests on one kept connection.\n",
         rows.join("\n")
     )
 }

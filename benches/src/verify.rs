@@ -10,8 +10,8 @@ use crate::figure::Figure;
 use crate::measure::median;
 use crate::processes::{ask, cpu_seconds};
 
-const REQUESTS: u32 = 20_000;
-const ROUNDS: usize = 7;
+const REQUESTS: u32 = 100_000;
+const ROUNDS: usize = 5;
 const RATIO_MAX: f64 = 1.5;
 
 pub(crate) async fn figures() -> Result<Vec<Figure>, String> {
