@@ -220,7 +220,7 @@ fn write(path: &Path, text: &str) {
 }
 
 /// The folder of the built programs: tests run in `target/<profile>/deps`, benchmarks in `target/<profile>`.
-fn programs() -> PathBuf {
+pub fn programs() -> PathBuf {
     let me = std::env::current_exe().unwrap();
     let folder = me.parent().unwrap();
     if folder.ends_with("deps") { folder.parent().unwrap().to_path_buf() } else { folder.to_path_buf() }

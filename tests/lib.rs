@@ -11,7 +11,7 @@
 mod house;
 mod visitor;
 
-pub use house::House;
+pub use house::{House, programs};
 pub use visitor::{Visitor, client};
 
 use std::path::{Path, PathBuf};

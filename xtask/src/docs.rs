@@ -10,7 +10,8 @@ pub(crate) fn check() -> Result<(), String> {
     generate("check")
 }
 
-/// The test `docs` compares every generated page with what the code says now, or writes it.
+/// The test `docs` compares every generated page with what the code and the programs say now, or writes it.
 fn generate(mode: &str) -> Result<(), String> {
+    run(&mut cargo(&["build", "-p", "gatewright", "-p", "gatewrightd"]))?;
     run(cargo(&["test", "-q", "-p", "gatewright-tests", "--test", "docs"]).env("GENERATED_DOCS", mode))
 }

@@ -1,0 +1,42 @@
+//! Links: what the pages point to is there.
+
+use std::path::{Path, PathBuf};
+
+use gatewright_tests::root;
+
+#[test]
+fn every_link_between_pages_leads_somewhere() {
+    let mut checked = 0;
+    for page in pages() {
+        let text = std::fs::read_to_string(&page).expect("readable");
+        for target in targets(&text) {
+            let place = page.parent().expect("a folder").join(target.split('#').next().unwrap_or_default());
+            assert!(place.exists(), "{} points to `{target}`, which is not there", page.display());
+            checked += 1;
+        }
+    }
+    assert!(checked > 30, "{checked} links were found");
+}
+
+/// The pages of the project that people read.
+fn pages() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let folders = ["", "docs", "docs/gallery", "examples/nginx", "examples/quickstart", "schemas", "tests/gallery"];
+    for folder in folders.map(|folder| root().join(folder)) {
+        let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        found.extend(entries.filter(|path: &PathBuf| is_page(path)));
+    }
+    found
+}
+
+fn is_page(path: &Path) -> bool {
+    path.extension().is_some_and(|kind| kind == "md")
+}
+
+/// What stands in `](…)` and `src="…"`, addresses and places of the same page left out.
+fn targets(text: &str) -> impl Iterator<Item = &str> {
+    let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let pictures = text.split("src=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let all = links.chain(pictures);
+    all.filter(|target| !target.contains("://") && !target.starts_with('#') && !target.contains(' '))
+}
