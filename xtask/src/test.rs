@@ -20,7 +20,10 @@ pub(crate) fn test() -> Result<(), String> {
 fn end_to_end(node: &Node) -> Command {
     const INSIDE: &str = "ip link set lo up && mount --bind tests/e2e/hosts /etc/hosts && exec \"$@\"";
     let mut inside = command("unshare", &["--map-root-user", "--net", "--mount", "sh", "-c", INSIDE, "sh"]);
-    inside.arg(&node.node).args(["--test", "--test-concurrency=1"]).args(end_to_end_files());
+    inside
+        .arg(&node.node)
+        .args(["--test", "--test-concurrency=1", "--test-force-exit", "--test-timeout=300000"])
+        .args(end_to_end_files());
     inside
 }
 
