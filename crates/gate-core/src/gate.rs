@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use gate_oidc::{Door, Outbound, Secrets};
 use gate_store::Store;
+use gate_store::rows::RowId;
 use gatewright_bundle::program::Environment;
 use gatewright_terms::{Seconds, Slug};
 
@@ -57,6 +58,8 @@ pub struct Gate {
     pub(crate) memory: Memory,
     pub(crate) proofs: Proofs,
     pub(crate) meter: Meter,
+    /// How far the sweep of sessions has come.
+    pub(crate) swept: Mutex<Option<RowId>>,
     /// One bundle at a time is taken or refused.
     pub(crate) reloading: tokio::sync::Mutex<()>,
     running: RwLock<Arc<Running>>,
@@ -78,6 +81,7 @@ impl Gate {
             memory: Memory::default(),
             proofs: Proofs::default(),
             meter: Meter::default(),
+            swept: Mutex::new(None),
             reloading: tokio::sync::Mutex::new(()),
             running: RwLock::new(Arc::new(running)),
             refused: Mutex::new(None),

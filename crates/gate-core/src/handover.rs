@@ -6,7 +6,7 @@
 //! Trust: app, path, origin and code are alleged; what the store kept with the code is ours.
 
 use gate_store::StoreError;
-use gate_store::rows::{Handover, Session};
+use gate_store::rows::{self, Handover, Session};
 use gatewright_audit::record::{Event, Stream};
 use gatewright_bundle::program::App;
 use gatewright_terms::{OrgId, Refusal, Seconds, Timestamp};
@@ -117,7 +117,8 @@ impl Gate {
         let code = hash_presented(code).ok_or_else(no_code)?;
         let (token, id) = SessionDoor::Handover.open(&*self.random)?;
         let handed_over = self.store.take_handover(code, origin, (token.hash(), id), now).await?;
-        let (session, return_to) = handed_over.ok_or_else(no_code)?;
+        let rows::HandedOver { child: session, return_to, ended } = handed_over.ok_or_else(no_code)?;
+        self.memory.forget(&ended);
         let here = |case: Case| case.at(&session.org, &session.key.connection);
         match self.check_child(&running, &token, &session, origin, now).await {
             Ok(absolute_secs) => Ok(HandedOver { session: token, absolute_secs, url: format!("{origin}{return_to}") }),

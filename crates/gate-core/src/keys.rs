@@ -17,6 +17,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gate_oidc::ClientKey;
 use gatewright_audit::checkpoint::{Checkpoint, SignedCheckpoint};
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 pub(crate) use assertion::AssertionKey;
@@ -55,6 +56,8 @@ impl std::error::Error for KeyRefused {}
 pub struct Keys {
     client: ClientKey,
     gate: GateKeys,
+    /// Public keys that are not in use: the next ones and the ones before, while they rotate.
+    also_published: Vec<Value>,
 }
 
 /// The keys that the gate uses itself; the client's belongs to the door of OpenID Connect.
@@ -112,8 +115,7 @@ impl Keys {
         let client =
             ClientKey::parse(&Zeroizing::new(client.to_owned())).map_err(|not| refused(KeyFile::Client, not.0))?;
         let gate = GateKeys {
-            assertion: pem::read(files.assertion)
-                .and_then(|der| AssertionKey::from_pkcs8(&der))
+            assertion: read_assertion_key(files.assertion)
                 .ok_or_else(|| refused(KeyFile::Assertion, "no P-256 private key in PKCS#8 PEM"))?,
             checkpoint: pem::read(files.checkpoint)
                 .and_then(|der| CheckpointKey::from_pkcs8(&der))
@@ -122,16 +124,40 @@ impl Keys {
                 .and_then(|key| Sealer::from_key(&key))
                 .ok_or_else(|| refused(KeyFile::Audit, "not 32 bytes in base64url"))?,
         };
-        Ok(Self { client, gate })
+        Ok(Self { client, gate, also_published: Vec::new() })
     }
 
     pub(crate) fn split(self) -> (ClientKey, GateKeys) {
         (self.client, self.gate)
     }
 
+    /// Publishes the key of a file that is not in use yet, or not any more, so that whoever holds a copy of the set knows
+    /// it before it signs, and while what it signed is still good (ST-OPS-10). `name` is that of the file below `keys/`.
+    pub fn publish(&mut self, file: KeyFile, name: &'static str, bytes: &[u8]) -> Result<(), KeyRefused> {
+        let jwk = match file {
+            KeyFile::Client => {
+                let text = Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
+                ClientKey::parse(&text).map(|key| key.public_jwk().clone()).map_err(|not| not.0.to_owned())
+            }
+            KeyFile::Assertion => read_assertion_key(bytes)
+                .map(|key| key.public_jwk())
+                .ok_or_else(|| "no P-256 private key in PKCS#8 PEM".to_owned()),
+            KeyFile::Checkpoint | KeyFile::Audit => Err("this key is not published".to_owned()),
+        };
+        self.also_published.push(jwk.map_err(|reason| KeyRefused { file: name, reason })?);
+        Ok(())
+    }
+
+    /// Whether it is our own key that signed.
+    pub(crate) fn has_signed(&self, signed: &SignedCheckpoint) -> bool {
+        self.gate.checkpoint.has_signed(signed)
+    }
+
     /// The JWK set of `/.well-known/jwks.json`: what proves us to providers, and what signs assertions.
     pub fn jwks(&self) -> String {
-        serde_json::json!({ "keys": [self.client.public_jwk(), self.gate.assertion.public_jwk()] }).to_string()
+        let in_use = [self.client.public_jwk().clone(), self.gate.assertion.public_jwk()];
+        let keys: Vec<Value> = in_use.into_iter().chain(self.also_published.iter().cloned()).collect();
+        serde_json::json!({ "keys": keys }).to_string()
     }
 }
 
@@ -145,6 +171,10 @@ fn refused(file: KeyFile, reason: &str) -> KeyRefused {
     KeyRefused { file: file.name(), reason: reason.to_owned() }
 }
 
+fn read_assertion_key(bytes: &[u8]) -> Option<AssertionKey> {
+    pem::read(bytes).and_then(|der| AssertionKey::from_pkcs8(&der))
+}
+
 fn read_audit_key(bytes: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
     let decoded = Zeroizing::new(URL_SAFE_NO_PAD.decode(bytes.trim_ascii()).ok()?);
     Some(Zeroizing::new(<[u8; 32]>::try_from(decoded.as_slice()).ok()?))
@@ -156,6 +186,11 @@ pub(crate) struct CheckpointKey(Ed25519KeyPair);
 impl CheckpointKey {
     fn from_pkcs8(der: &[u8]) -> Option<Self> {
         Ed25519KeyPair::from_pkcs8(der).ok().map(Self)
+    }
+
+    fn has_signed(&self, signed: &SignedCheckpoint) -> bool {
+        let key = <[u8; 32]>::try_from(self.0.public_key().as_ref());
+        key.is_ok_and(|key| signed.verify_signature(Some(&key)).is_ok())
     }
 
     /// `None` where the library gives a signature of another size, which it does not.
@@ -188,6 +223,29 @@ mod tests {
             (KeyFile::Audit, KeyFiles { audit: b"", ..files }),
         ] {
             assert_eq!(Keys::parse(broken).unwrap_err().file, file.name());
+        }
+    }
+
+    /// ST-OPS-10: while a key rotates both are published, and one signs.
+    #[test]
+    fn st_ops_10_two_keys_are_published_while_one_rotates() {
+        let [client, assertion, checkpoint, audit] = KeyFile::ALL.map(|file| file.generate().unwrap());
+        let files = KeyFiles { client: &client, assertion: &assertion, checkpoint: &checkpoint, audit: &audit };
+        let mut keys = Keys::parse(files).unwrap();
+        for file in [KeyFile::Client, KeyFile::Assertion] {
+            keys.publish(file, "x.next.pem", &file.generate().unwrap()).unwrap();
+        }
+        let set: Value = serde_json::from_str(&keys.jwks()).unwrap();
+        let mut kids: Vec<&str> =
+            set["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap()).collect();
+        kids.sort_unstable();
+        kids.dedup();
+        assert_eq!(kids.len(), 4);
+        assert!(!keys.jwks().contains("\"d\""));
+        for (file, bytes) in
+            [(KeyFile::Client, &audit), (KeyFile::Assertion, &checkpoint), (KeyFile::Checkpoint, &checkpoint)]
+        {
+            assert_eq!(keys.publish(file, "x.next.pem", bytes).unwrap_err().file, "x.next.pem");
         }
     }
 

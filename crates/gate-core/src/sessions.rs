@@ -11,12 +11,12 @@
 
 mod memory;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use gate_store::StoreError;
 use gate_store::rows::{RowId, Session, TokenHash};
 use gatewright_audit::record::{Draft, Event, Stream};
-use gatewright_bundle::program::SessionRules;
+use gatewright_bundle::program::{SessionRules, WhenFull};
 use gatewright_terms::{Refusal, Seconds, Slug, Timestamp};
 
 use crate::running::Running;
@@ -29,6 +29,18 @@ pub(crate) use memory::{Memory, Remembered};
 /// How far the store may lag behind the last request of a session while it is used: one write in half a minute, not one
 /// a request. A crash ends an idle session early by this at most, never late.
 const SEEN_LAG_SECS_MAX: Seconds = Seconds(30);
+
+/// Sessions that one sweep looks at: a hundred thousand are gone through in an hour and a half, at one read in five
+/// seconds.
+const SWEPT_AT_ONCE_MAX: u32 = 100;
+
+/// Of sessions whose organisation left the program: whoever was in it is in again where it returns within a day.
+const RULES_OF_NO_ORG: SessionRules = SessionRules {
+    idle: Seconds(24 * 60 * 60),
+    absolute: Seconds(24 * 60 * 60),
+    concurrent: 1,
+    when_full: WhenFull::EndOldest,
+};
 
 /// Which last requests are written: those that the store lags behind too far, or all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,12 +114,12 @@ impl Gate {
     }
 
     /// The session of a cookie that has not been ended, whatever its limits say.
-    async fn find(&self, token: &str, now: Timestamp) -> Result<Arc<Remembered>, NotLive> {
+    pub(crate) async fn find(&self, token: &str, now: Timestamp) -> Result<Arc<Remembered>, NotLive> {
         let token = hash_presented(token).ok_or(NotLive::None)?;
-        let entry = match self.memory.recall(token, now, self.limits.stale_sessions_max) {
-            Some(entry) => entry,
-            None => self.read_session(token, now).await?,
-        };
+        if let Some(entry) = self.memory.recall(token, now, self.limits.stale_sessions_max) {
+            return Ok(entry);
+        }
+        let entry = self.read_session(token, now).await?;
         if self.memory.owes_end_of(&entry.session) { Err(NotLive::None) } else { Ok(entry) }
     }
 
@@ -145,9 +157,10 @@ impl Gate {
         let record = ended_draft(about, id, cause, operator, now);
         match self.store.end_session(id, vec![record]).await {
             Ok(mut ended) => {
-                self.memory.paid_end(id);
                 ended.push(id);
                 self.memory.forget(&ended);
+                // Last: until nothing is remembered of it, what is owed refuses it.
+                self.memory.paid_end(id);
                 Ok(ended.len().saturating_sub(1))
             }
             Err(error) => {
@@ -179,14 +192,37 @@ impl Gate {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         for session in sessions.iter().filter(|session| session.child.is_none()) {
-            let through_children = self.memory.seen_through_children(session.id);
-            let last_seen = through_children.map_or(session.last_seen, |seen| seen.max(session.last_seen));
-            let last_seen = self.memory.seen(session).map_or(last_seen, |seen| seen.max(last_seen));
-            if let Some(cause) = over(session, last_seen, rules, now) {
+            if let Some(cause) = self.over_in_store(session, rules, now) {
                 self.end(session, session.id, cause, None, now).await?;
             }
         }
         Ok(())
+    }
+
+    /// Ends sessions that are over and that nobody comes back to: looks at a page of the store each time it is called,
+    /// round and round: after `flush`.
+    pub async fn sweep(&self, now: Timestamp) -> Result<(), StoreError> {
+        let after = *self.swept.lock().unwrap_or_else(PoisonError::into_inner);
+        let page = self.store.parent_sessions(after, SWEPT_AT_ONCE_MAX).await?;
+        let is_full = u32::try_from(page.len()).is_ok_and(|length| length >= SWEPT_AT_ONCE_MAX);
+        let next = page.last().filter(|_| is_full).map(|session| session.id);
+        let running = self.running();
+        for session in &page {
+            let rules = running.org(&session.org).map_or(RULES_OF_NO_ORG, |org| org.org().session);
+            if let Some(cause) = self.over_in_store(session, &rules, now) {
+                self.end(session, session.id, cause, None, now).await?;
+            }
+        }
+        *self.swept.lock().unwrap_or_else(PoisonError::into_inner) = next;
+        Ok(())
+    }
+
+    /// Why a parent session as the store has it is over, the requests that only the memory knows of included.
+    fn over_in_store(&self, session: &Session, rules: &SessionRules, now: Timestamp) -> Option<Cause> {
+        let later = |seen: Option<Timestamp>, than: Timestamp| seen.map_or(than, |seen| seen.max(than));
+        let last_seen = later(self.memory.seen(session), session.last_seen);
+        over(session, last_seen, rules, now)?;
+        over(session, later(self.memory.seen_through_children(session.id), last_seen), rules, now)
     }
 
     pub(crate) async fn save_sessions(&self, lag: Lag, now: Timestamp) -> Result<(), StoreError> {

@@ -32,8 +32,8 @@ pub struct Start<'a> {
 pub struct Begun {
     /// At the provider. Goes into `Location` as it is.
     pub redirect: String,
-    /// To be set as the flow cookie: the browser had none.
-    pub new_browser: Option<Token>,
+    /// To be set as the flow cookie, also where the browser has it already: its life begins anew with each sign-in.
+    pub browser: Token,
 }
 
 /// Where an e-mail address leads. Depends on its domain alone.
@@ -64,6 +64,8 @@ pub struct Arrived<'a> {
     pub query: &'a str,
     /// The value of the flow cookie.
     pub browser: Option<&'a str>,
+    /// The value of the session cookie: a session that the browser has ends with the sign-in (ST-SESS-02).
+    pub session: Option<&'a str>,
     pub address: IpAddr,
 }
 

@@ -34,9 +34,7 @@ impl Token {
 
     /// The form of a token, and nothing more: 43 characters of base64url.
     pub fn parse(text: &str) -> Option<Self> {
-        let formed = text.len() == TOKEN_TEXT_BYTES
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-        formed.then(|| Self(Zeroizing::new(text.to_owned())))
+        is_formed(text).then(|| Self(Zeroizing::new(text.to_owned())))
     }
 
     /// The secret itself: for a cookie, an address or the terminal of the operator who asked for it.
@@ -49,9 +47,14 @@ impl Token {
     }
 }
 
+fn is_formed(text: &str) -> bool {
+    text.len() == TOKEN_TEXT_BYTES
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
+
 /// The hash of a text that a stranger presents; `None` where it cannot be a token.
 pub(crate) fn hash_presented(text: &str) -> Option<TokenHash> {
-    Token::parse(text).map(|token| token.hash())
+    is_formed(text).then(|| hash_text(text))
 }
 
 /// The hash of a secret text that we made ourselves, such as a `state`.

@@ -150,6 +150,18 @@ impl Gate {
         }
     }
 
+    /// A request for a sign-in that could not be read, or that names what is not there: an attempt like every other
+    /// (ST-AUD-01). `org` is the one of the address, where it has one.
+    pub async fn refuse_unread(&self, refusal: Refusal, org: Option<&str>, address: IpAddr, now: Timestamp) -> KeptOut {
+        let running = self.running();
+        let case = Case::new(refusal).from(address);
+        let case = match org.map(|text| running.org_named(text)) {
+            Some(Ok(org)) => case.in_org(&org.org().id),
+            Some(Err(_)) | None => case,
+        };
+        self.refuse(case, now).await
+    }
+
     async fn record_refusal(&self, stream: Stream, case: &Case, now: Timestamp) -> Result<SupportCode, StoreError> {
         let code = SupportCode::generate(&*self.random).map_err(no_random)?;
         let member = case.person.as_ref().and_then(|person| person.member.as_ref());

@@ -10,6 +10,7 @@
 //! Trust: all texts of the question are alleged; the forwarded address is only a hint of where to return to.
 
 mod assertion;
+mod kept;
 mod question;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use crate::sessions::{Counts, NotLive, Remembered};
 use crate::trail::Counted;
 
 pub(crate) use assertion::Signed;
+pub use kept::Kept;
 use question::Question;
 
 /// The question of a proxy in front of an app, as it came.
@@ -51,8 +53,8 @@ pub enum OrgAsked<'a> {
 /// The answer to a proxy.
 #[derive(Debug)]
 pub enum Verdict {
-    /// 200.
-    Pass(Passed),
+    /// 200. The same one again while the decision and its assertion are the same.
+    Pass(Arc<Passed>),
     /// 401: `sign_in` is where the browser can sign in; absolute.
     SignIn { sign_in: String },
     /// 403.
@@ -64,16 +66,18 @@ pub enum Verdict {
 }
 
 /// Who passes.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Passed {
     /// The id of the member, 32 hexadecimal digits.
     pub subject: Arc<str>,
     pub email: EmailAddress,
     pub org: OrgId,
     /// Sorted, the organisation's before the projects'.
-    pub roles: Arc<[HeldRole]>,
+    pub roles: Vec<HeldRole>,
     /// A JWT (ES256, 60 s): `iss` is the base URL, `aud` the slug of the app, or the base URL where no app was named.
-    pub assertion: Arc<str>,
+    pub assertion: String,
+    /// What the reader makes of all this.
+    pub kept: Kept,
 }
 
 /// A role that a person holds, by name.
@@ -154,15 +158,8 @@ impl Gate {
         {
             return Err(Refusal::PermissionMissing);
         }
-        let signed = self.assertion(running, question.app.map(|app| &app.slug), entry, &admission, now);
-        let Some((roles, assertion)) = signed else { return Ok(Verdict::Unavailable) };
-        Ok(Verdict::Pass(Passed {
-            subject: Arc::clone(&entry.subject),
-            email: session.email.clone(),
-            org: session.org.clone(),
-            roles,
-            assertion,
-        }))
+        let signed = self.passed(running, question.app.map(|app| &app.slug), entry, &admission, now);
+        Ok(signed.map_or(Verdict::Unavailable, Verdict::Pass))
     }
 
     /// What `GET /session` shows. Looking does not keep the session alive. A member who is refused now sees no roles,

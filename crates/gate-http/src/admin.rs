@@ -24,7 +24,6 @@ use axum::routing::on;
 use gate_core::admin::{AdminError, Operator};
 use hyper::body::Incoming;
 use serde_json::Value;
-use tower::ServiceExt as _;
 
 use crate::cookies::CookieScheme;
 use crate::host::{Unclear, check_framing, host, is_local_name};
@@ -34,7 +33,7 @@ use crate::public::health::{healthz, readyz};
 use crate::respond;
 use crate::routes::{AdminRoute, allow};
 use crate::security_headers::SecurityHeaders;
-use crate::server::{Failure, Service};
+use crate::server::{Failure, Service, to_its_end};
 
 /// The admin listener.
 pub struct Admin {
@@ -59,8 +58,7 @@ impl Admin {
         let mut response = if let Err((kind, detail)) = screen(request.headers(), request.uri()) {
             say(&self.shared, kind, Some(detail))
         } else {
-            let answered = self.router.clone().oneshot(request.map(Body::new)).await;
-            answered.unwrap_or_else(|never| match never {})
+            to_its_end(self.router.clone(), request.map(Body::new)).await
         };
         self.headers.put_on(response.headers_mut());
         response

@@ -4,7 +4,7 @@
 //!
 //! Invariant: no decision about a person is made here.
 //! Invariant: the framework (axum, hyper) stays in this crate.
-//! Invariant: every answer carries the security headers; every limit has a name in [`limits`].
+//! Invariant: every answer of ours carries the security headers (`server` says which are not ours); every limit has a name in [`limits`].
 //!
 //! Trust: everything of a request is alleged, but for the address of the peer; forwarded headers are a listed proxy's
 //! word.
@@ -26,6 +26,7 @@ mod routes;
 mod same_origin;
 mod security_headers;
 mod server;
+mod throttle;
 
 pub use admin::Admin;
 pub use correlation::Correlation;

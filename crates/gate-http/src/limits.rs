@@ -31,6 +31,13 @@ pub const MEMBERS_PER_PAGE: u32 = 500;
 /// Audit records of one read of the store while they stream out.
 pub const RECORDS_PER_READ: u32 = 500;
 
+/// Refused sign-ins of one source in a minute: an office whose sign-in is misconfigured stays below, a flood does not. In
+/// the next minute it starts anew. Above: 429.
+pub const REFUSALS_PER_MINUTE_MAX: u32 = 600;
+
+/// Sources whose refusals are counted, some 50 bytes each. Above: those of earlier minutes are forgotten, then all.
+pub const THROTTLED_SOURCES_MAX: usize = 16_384;
+
 /// What one listener spends on one client, and on all of them. A field of its own for each, so that tests can be quick.
 #[derive(Debug, Clone, Copy)]
 pub struct ServerLimits {

@@ -26,7 +26,6 @@ use axum::routing::{MethodRouter, on};
 use gate_core::Gate;
 use gatewright_terms::Timestamp;
 use hyper::body::Incoming;
-use tower::ServiceExt as _;
 
 use crate::cookies::CookieScheme;
 use crate::correlation::Correlation;
@@ -35,9 +34,10 @@ use crate::limits::ServerLimits;
 use crate::log::Log;
 use crate::routes::PublicRoute;
 use crate::security_headers::SecurityHeaders;
-use crate::server::{Failure, Service};
+use crate::server::{Failure, Service, to_its_end};
 
 use self::request::Visit;
+use crate::throttle::Throttle;
 
 /// Says what time it is.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -68,6 +68,7 @@ pub struct Public {
 pub(crate) struct Desk {
     pub(crate) shared: Shared,
     pub(crate) proxies: TrustedProxies,
+    pub(crate) throttle: Throttle,
     secure: SecurityHeaders,
     loopback: SecurityHeaders,
 }
@@ -77,6 +78,7 @@ impl Public {
         let desk = Arc::new(Desk {
             shared,
             proxies,
+            throttle: Throttle::default(),
             secure: SecurityHeaders::new(CookieScheme::Secure),
             loopback: SecurityHeaders::new(CookieScheme::Loopback),
         });
@@ -93,8 +95,10 @@ impl Public {
         let (path, framing) = (request.uri().path(), crate::host::check_framing(request.headers(), request.uri()));
         let mut response = match framing {
             Err(unclear) => self.desk.unclear(unclear),
+            // Dresses its answers itself: the ordinary one is kept whole, dress and all.
             Ok(()) if path == verify::PATH => {
-                verify::verify(&self.desk, request.method(), request.uri(), request.headers(), peer).await
+                return verify::verify(&self.desk, scheme, request.method(), request.uri(), request.headers(), peer)
+                    .await;
             }
             Ok(()) => self.route(request.map(Body::new), peer).await,
         };
@@ -107,9 +111,11 @@ impl Public {
             Ok(visit) => visit,
             Err(response) => return *response,
         };
+        if is_sign_in(request.uri().path()) && self.desk.throttle.waits(visit.client, self.desk.now()) {
+            return errors::too_many(&visit);
+        }
         request.extensions_mut().insert(visit);
-        let answered = self.router.clone().oneshot(request).await;
-        answered.unwrap_or_else(|never| match never {})
+        to_its_end(self.router.clone(), request).await
     }
 }
 
@@ -118,12 +124,15 @@ impl Desk {
         self.shared.now()
     }
 
-    fn dress(&self, scheme: CookieScheme, response: &mut Response<Body>) {
-        let headers = match scheme {
+    const fn security_headers(&self, scheme: CookieScheme) -> &SecurityHeaders {
+        match scheme {
             CookieScheme::Secure => &self.secure,
             CookieScheme::Loopback => &self.loopback,
-        };
-        headers.put_on(response.headers_mut());
+        }
+    }
+
+    fn dress(&self, scheme: CookieScheme, response: &mut Response<Body>) {
+        self.security_headers(scheme).put_on(response.headers_mut());
     }
 }
 
@@ -138,6 +147,11 @@ impl Service for Public {
         self.desk.dress(scheme, &mut response);
         response
     }
+}
+
+/// Where people are refused. Signing out, and what machines ask, never waits.
+fn is_sign_in(path: &str) -> bool {
+    path == "/login" || path.starts_with("/sso/") || path == PublicRoute::Handover.row().1
 }
 
 /// One axum route for each row of the list.

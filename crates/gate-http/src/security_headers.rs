@@ -16,6 +16,9 @@ const CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-or
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 
+/// How many there are, with HSTS.
+const SECURITY_HEADERS: usize = 9;
+
 /// One year (ASVS 3.4.1). Without subdomains: those of a host that is not ours alone are not ours to bind.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
@@ -40,7 +43,7 @@ impl SecurityHeaders {
 
     /// Puts them on. `cache-control` of a handler stays.
     pub(crate) fn put_on(&self, headers: &mut HeaderMap) {
-        headers.reserve(9);
+        headers.reserve(SECURITY_HEADERS);
         headers.insert(header::CONTENT_SECURITY_POLICY, self.policy.clone());
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

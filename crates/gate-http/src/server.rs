@@ -1,19 +1,23 @@
 //! Server: accepts connections, reads HTTP/1.1 within the limits, catches panics, and drains.
 //!
 //! Invariant: a request can cost a connection, never the process (ST-OPS-13).
+//! Invariant: a request that has no body runs to its end, though its client hangs up.
+//! Invariant: what is no HTTP, or a head over the limits, is answered by hyper itself: 400 or 431, an empty body, the
+//! connection closed. No handler ran and no page is shown, so that it has none of the security headers.
 //! Invariant: a connection that says nothing, or says it slowly, is closed.
 
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::http::{Request, Response};
+use axum::Router;
+use axum::body::{Body, HttpBody as _};
+use axum::http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -21,8 +25,10 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
+use tower::ServiceExt as _;
 
 use crate::limits::{HEAD_BYTES_MAX, HEADERS_MAX, ServerLimits};
+use crate::respond;
 
 /// Whoever answers requests. Errors are answers.
 pub trait Service: Send + Sync + 'static {
@@ -105,6 +111,7 @@ async fn connection<S: Service>(
         .serve_connection(TokioIo::new(stream), answer);
     let mut serving = pin!(serving);
     let ended = tokio::select! {
+        biased;
         _ = serving.as_mut() => true,
         () = tokio::time::sleep(limits.connection) => false,
         () = drained(&mut drain) => false,
@@ -122,6 +129,24 @@ async fn answer<S: Service>(service: &S, request: Request<Incoming>, peer: IpAdd
         Ok(Ok(response)) => response,
         Ok(Err(Panicked)) => service.failed(Failure::Panicked),
         Err(_) => service.failed(Failure::TimedOut),
+    }
+}
+
+/// Runs a request in a task of its own, to its end, whether the client waits for it or hangs up. A sign-out that was
+/// stopped between the store and what this process remembers would leave the session alive here for a while.
+///
+/// Where a body is still to come, the client is needed: such a request ends with its connection or its time.
+pub(crate) async fn to_its_end(router: Router, request: Request<Body>) -> Response<Body> {
+    if !request.body().is_end_stream() {
+        return router.oneshot(request).await.unwrap_or_else(|never| match never {});
+    }
+    match tokio::spawn(router.oneshot(request)).await {
+        Ok(answered) => answered.unwrap_or_else(|never| match never {}),
+        Err(ended) => match ended.try_into_panic() {
+            // Caught where every panic of a request is caught.
+            Ok(panic) => resume_unwind(panic),
+            Err(_) => respond::empty(StatusCode::SERVICE_UNAVAILABLE),
+        },
     }
 }
 

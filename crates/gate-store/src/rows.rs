@@ -137,6 +137,8 @@ pub struct SignIn {
     /// Over the parent sessions that the store holds, expired or not: the caller ends what has expired first.
     pub concurrent_max: u32,
     pub when_full: WhenFull,
+    /// The session that the browser had until now, whoever's it was: it ends, and takes no place (ST-SESS-02).
+    pub replaces: Option<RowId>,
     /// Where the member is new, sessions of newcomers are admitted only if this is set.
     pub may_join: bool,
     /// Appended in this order when the sign-in is written. The store puts the id of the member that it wrote into the
@@ -154,7 +156,7 @@ pub enum WhenFull {
 /// What became of a sign-in. Everything but `Done` wrote nothing.
 #[derive(Debug, PartialEq, Eq)]
 pub enum SignInDone {
-    /// `ended`: the sessions that made room, with their children, already audited.
+    /// `ended`: the sessions that made room or were replaced, with their children, already audited.
     Done {
         member: RowId,
         ended: Vec<RowId>,
@@ -174,6 +176,15 @@ pub struct Handover {
     pub origin: String,
     pub return_to: String,
     pub expires: Timestamp,
+}
+
+/// A code was good, and its session has a child.
+#[derive(Debug, PartialEq, Eq)]
+pub struct HandedOver {
+    pub child: Session,
+    pub return_to: String,
+    /// Older children that made room, already audited.
+    pub ended: Vec<RowId>,
 }
 
 /// An operator's statement that an organisation owns a domain.

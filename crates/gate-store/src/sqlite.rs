@@ -15,8 +15,8 @@ use gatewright_audit::record::{Draft, Stream};
 use gatewright_terms::{DomainName, IdentityKey, OrgId, Slug, Timestamp};
 
 use crate::rows::{
-    Accepted, AdminToken, BeginFlow, DomainProof, Flow, FlowLimits, Handover, Member, RowId, Session, SignIn,
-    SignInDone, SupportCase, TakeFlow, TokenHash,
+    Accepted, AdminToken, BeginFlow, DomainProof, Flow, FlowLimits, HandedOver, Handover, Member, RowId, Session,
+    SignIn, SignInDone, SupportCase, TakeFlow, TokenHash,
 };
 use crate::store::Answer;
 use crate::{Store, StoreError};
@@ -125,6 +125,10 @@ impl Store for SqliteStore {
         Box::pin(async move { sessions::of_member(&mut *self.reader().await?, org, member).await })
     }
 
+    fn parent_sessions(&self, after: Option<RowId>, limit: u32) -> Answer<'_, Vec<Session>> {
+        Box::pin(async move { sessions::parents(&mut *self.reader().await?, after, limit).await })
+    }
+
     fn touch(&self, token: TokenHash, at: Timestamp) -> Answer<'_, ()> {
         self.write(move |db| Box::pin(sessions::touch(db, token, at)))
     }
@@ -143,6 +147,10 @@ impl Store for SqliteStore {
         self.write(move |db| Box::pin(async move { sessions::end_of_member(db, &org, member, &audit).await }))
     }
 
+    fn end_everything(&self, audit: Vec<Draft>) -> Answer<'_, u64> {
+        self.write(move |db| Box::pin(async move { sessions::end_everything(db, &audit).await }))
+    }
+
     fn remove_member<'a>(&'a self, org: &'a OrgId, member: RowId, audit: Vec<Draft>) -> Answer<'a, Vec<RowId>> {
         let org = org.clone();
         self.write(move |db| Box::pin(async move { members::remove(db, &org, member, &audit).await }))
@@ -158,7 +166,7 @@ impl Store for SqliteStore {
         origin: &'a str,
         child: (TokenHash, RowId),
         now: Timestamp,
-    ) -> Answer<'a, Option<(Session, String)>> {
+    ) -> Answer<'a, Option<HandedOver>> {
         let origin = origin.to_owned();
         self.write(move |db| Box::pin(async move { handovers::take(db, code, &origin, child, now).await }))
     }

@@ -8,8 +8,8 @@ use gatewright_audit::record::{Draft, Stream};
 use gatewright_terms::{DomainName, IdentityKey, OrgId, Slug, Timestamp};
 
 use crate::rows::{
-    Accepted, AdminToken, BeginFlow, DomainProof, Flow, FlowLimits, Handover, Member, RowId, Session, SignIn,
-    SignInDone, SupportCase, TakeFlow, TokenHash,
+    Accepted, AdminToken, BeginFlow, DomainProof, Flow, FlowLimits, HandedOver, Handover, Member, RowId, Session,
+    SignIn, SignInDone, SupportCase, TakeFlow, TokenHash,
 };
 
 /// The store did not do what was asked. Nothing of the call has happened, or it is not known to have happened.
@@ -55,12 +55,17 @@ pub trait Store: Send + Sync {
     fn session(&self, token: TokenHash) -> Answer<'_, Option<Session>>;
     /// Oldest first, children included.
     fn sessions_of_member<'a>(&'a self, org: &'a OrgId, member: RowId) -> Answer<'a, Vec<Session>>;
+    /// Parent sessions of all members, sorted by id, after `after`, at most `limit`: for the sweep of those that are over.
+    fn parent_sessions(&self, after: Option<RowId>, limit: u32) -> Answer<'_, Vec<Session>>;
     /// Moves `last_seen` forward, of the parent of a child too. Never back.
     fn touch(&self, token: TokenHash, at: Timestamp) -> Answer<'_, ()>;
     /// Ends the session with that id, and its children where it is a parent. Gives what it ended, the session first.
     fn end_session(&self, session: RowId, audit: Vec<Draft>) -> Answer<'_, Vec<RowId>>;
     fn end_sessions_of_member<'a>(&'a self, org: &'a OrgId, member: RowId, audit: Vec<Draft>)
     -> Answer<'a, Vec<RowId>>;
+    /// Ends every session there is, every code and every sign-in under way. Gives how many sessions. `audit` is written
+    /// whether there were any or not.
+    fn end_everything(&self, audit: Vec<Draft>) -> Answer<'_, u64>;
     /// Ends the member's sessions and marks them removed.
     fn remove_member<'a>(&'a self, org: &'a OrgId, member: RowId, audit: Vec<Draft>) -> Answer<'a, Vec<RowId>>;
 
@@ -76,7 +81,7 @@ pub trait Store: Send + Sync {
         origin: &'a str,
         child: (TokenHash, RowId),
         now: Timestamp,
-    ) -> Answer<'a, Option<(Session, String)>>;
+    ) -> Answer<'a, Option<HandedOver>>;
 
     // Domain proofs.
     /// The latest proof of a domain stands.

@@ -11,7 +11,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use gatewright_bundle::{Accepted, Digest};
-use gatewright_terms::Slug;
+use gatewright_terms::{Slug, hex};
 
 /// The line of one environment.
 #[derive(Debug, Clone)]
@@ -53,11 +53,8 @@ impl HighestFile {
 
 fn parse(line: &str) -> Option<Accepted> {
     let (sequence, digest) = line.strip_suffix('\n')?.split_once(' ')?;
-    let digest = digest.strip_prefix("sha256:").filter(|hex| hex.len() == 64 && hex.is_ascii())?;
-    let (pairs, _) = digest.as_bytes().as_chunks::<2>();
-    let bytes: Option<Vec<u8>> =
-        pairs.iter().map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
-    Some(Accepted { sequence: sequence.parse().ok()?, digest: Digest(bytes?.try_into().ok()?) })
+    let digest = Digest(hex::array(digest.strip_prefix("sha256:")?)?);
+    Some(Accepted { sequence: sequence.parse().ok()?, digest })
 }
 
 /// Writes beside and renames. Both the file and its place in the directory reach the disk.
@@ -90,9 +87,15 @@ mod tests {
         file.write(accepted).unwrap();
         assert_eq!(file.read(), Ok(Some(accepted)));
         assert!(dir.path().join("b.gwb.highest-dev").exists());
-        for nonsense in
-            ["", "7", "7 sha256:00\n", "x sha256:\n", "7 sha256:zz\n", &format!("7 sha256:{}\n", "é".repeat(32))]
-        {
+        for nonsense in [
+            "",
+            "7",
+            "7 sha256:00\n",
+            "x sha256:\n",
+            "7 sha256:zz\n",
+            &format!("7 sha256:{}\n", "+1".repeat(32)),
+            &format!("7 sha256:{}\n", "é".repeat(32)),
+        ] {
             fs::write(file.path(), nonsense).unwrap();
             assert!(file.read().is_err(), "{nonsense:?}");
         }

@@ -20,6 +20,8 @@ use crate::log;
 use crate::settings::Settings;
 use crate::start::{self, Opened};
 
+pub(crate) use watch_files::say_passed_over;
+
 /// What the audit trail calls this program.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -28,8 +30,8 @@ pub(crate) async fn run(settings: &Settings, clock: Clock, seed: u32, ready: imp
     let public = bind("listen", settings.listen).await?;
     let admin = bind("admin-listen", settings.admin_listen).await?;
     let signals = due::Signals::listen().map_err(|error| Ended::unavailable(format!("signals: {error}")))?;
-    let opened = start::open(settings, clock()).await?;
     let log = log_at(&clock);
+    let opened = start::open(settings, clock(), &log).await?;
     remember(&opened, &log);
     for name in &opened.missing_secrets {
         log("secret-missing", &[("name", name), ("effect", "sign-ins that need it are refused")]);

@@ -24,6 +24,16 @@ const SECRET_BYTES_MAX: u64 = 16 * 1024;
 /// Read, write or list by anybody but the owner.
 const OTHERS: u32 = 0o077;
 
+/// Keys that are published and do not sign, where they exist. To rotate one: put `.next` there, restart, wait until the
+/// copies of the set are old (five minutes), rename the one in use to `.previous` and `.next` to it, restart, and delete
+/// `.previous` when what it signed is over (a minute).
+const ROTATING: [(KeyFile, &str); 4] = [
+    (KeyFile::Client, "client.next.pem"),
+    (KeyFile::Client, "client.previous.pem"),
+    (KeyFile::Assertion, "assertion.next.pem"),
+    (KeyFile::Assertion, "assertion.previous.pem"),
+];
+
 /// The directory, checked.
 #[derive(Debug, Clone)]
 pub(crate) struct SecretsDir(PathBuf);
@@ -43,16 +53,23 @@ impl SecretsDir {
         Ok(Self(path.to_owned()))
     }
 
-    /// The four keys.
+    /// The four keys, and those that are only published while one rotates.
     pub(crate) fn keys(&self) -> Result<Keys, Ended> {
-        let [client, assertion, checkpoint, audit] = KeyFile::ALL.map(|file| self.key(file));
+        let [client, assertion, checkpoint, audit] = KeyFile::ALL.map(|file| self.key(file.name()));
         let (client, assertion, checkpoint, audit) = (client?, assertion?, checkpoint?, audit?);
         let files = KeyFiles { client: &client, assertion: &assertion, checkpoint: &checkpoint, audit: &audit };
-        Keys::parse(files).map_err(|refused| Ended::usage(refused.to_string()))
+        let mut keys = Keys::parse(files).map_err(|refused| Ended::usage(refused.to_string()))?;
+        for (file, name) in ROTATING {
+            if self.0.join("keys").join(name).exists() {
+                let bytes = self.key(name)?;
+                keys.publish(file, name, &bytes).map_err(|refused| Ended::usage(refused.to_string()))?;
+            }
+        }
+        Ok(keys)
     }
 
-    fn key(&self, file: KeyFile) -> Result<Zeroizing<Vec<u8>>, Ended> {
-        let path = self.0.join("keys").join(file.name());
+    fn key(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, Ended> {
+        let path = self.0.join("keys").join(name);
         let wrong = |why: String| Ended::usage(format!("key {}: {why}", path.display()));
         let bytes = read(&path).map_err(|why| wrong(format!("{why}; make it with `gatewrightd keys init`")))?;
         let mode = fs::metadata(&path).map_err(|error| wrong(error.to_string()))?.permissions().mode() & 0o777;

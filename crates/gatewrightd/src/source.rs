@@ -2,6 +2,7 @@
 //!
 //! Reads a file, or the files of a directory. Gives the bytes of the bundle with the highest sequence, and a fingerprint.
 //!
+//! Invariant: in a directory a bundle that nobody trusted has signed hides no other, whatever sequence it claims.
 //! Invariant: nothing here is trusted: what is read is verified by `gate-core`, and refused as it is.
 //! Invariant: files are looked at once a second by their place, size and time; contents are read only when these change.
 
@@ -10,8 +11,8 @@ use std::io::Read as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use gatewright_bundle::{BundleFile, Trust};
-use gatewright_terms::Slug;
+use gatewright_bundle::{BundleFile, Expected, Trust};
+use gatewright_terms::{Slug, Timestamp};
 
 /// Bundles that are kept in one directory; older ones may be removed at any time.
 const FILES_MAX: usize = 1_000;
@@ -28,6 +29,8 @@ pub(crate) struct Source {
 pub(crate) struct Offer {
     pub(crate) bundle: Vec<u8>,
     pub(crate) trust: Trust,
+    /// Files of the directory that claim a higher sequence and whose signatures are not good.
+    pub(crate) passed_over: Vec<PathBuf>,
 }
 
 /// Device, inode, size, and time of the last change of each file, in the order of their names.
@@ -57,24 +60,30 @@ impl Source {
         let trust = String::from_utf8(trust).map_err(|_| format!("trust file {}: not a text", self.trust.display()))?;
         let trust =
             Trust::parse(&trust).map_err(|refused| format!("trust file {}: {refused}", self.trust.display()))?;
-        Ok(Offer { bundle: self.read_bundle()?, trust })
+        let (bundle, passed_over) = self.read_bundle(&trust)?;
+        Ok(Offer { bundle, trust, passed_over })
     }
 
-    fn read_bundle(&self) -> Result<Vec<u8>, String> {
+    fn read_bundle(&self, trust: &Trust) -> Result<(Vec<u8>, Vec<PathBuf>), String> {
         let candidates = self.candidates()?;
         if !self.bundle.is_dir() {
-            return read_limited(&self.bundle, gatewright_bundle::limits::FILE_BYTES_MAX);
+            return Ok((read_limited(&self.bundle, gatewright_bundle::limits::FILE_BYTES_MAX)?, Vec::new()));
         }
-        let mut highest: Option<((bool, u64), Vec<u8>)> = None;
-        for path in candidates {
-            let Ok(bytes) = read_limited(&path, gatewright_bundle::limits::FILE_BYTES_MAX) else { continue };
-            let Some(rank) = self.rank(&bytes) else { continue };
-            if highest.as_ref().is_none_or(|(best, _)| rank > *best) {
-                highest = Some((rank, bytes));
+        let mut ranked: Vec<((bool, u64), PathBuf)> =
+            candidates.into_iter().filter_map(|path| Some((self.rank(&read_bundle_file(&path)?)?, path))).collect();
+        ranked.sort_by(|(one, _), (other, _)| other.cmp(one));
+        let mut passed_over = Vec::new();
+        for (_, path) in &ranked {
+            let Some(bytes) = read_bundle_file(path) else { continue };
+            if is_signed(&bytes, trust) {
+                return Ok((bytes, passed_over));
             }
+            passed_over.push(path.clone());
         }
+        // The refusal of the highest says why none is good.
+        let highest = ranked.first().and_then(|(_, path)| read_bundle_file(path));
         highest
-            .map(|(_, bytes)| bytes)
+            .map(|bytes| (bytes, Vec::new()))
             .ok_or_else(|| format!("{}: no signed bundle is in this directory", self.bundle.display()))
     }
 
@@ -102,6 +111,19 @@ impl Source {
         }
         Ok(files)
     }
+}
+
+fn read_bundle_file(path: &Path) -> Option<Vec<u8>> {
+    read_limited(path, gatewright_bundle::limits::FILE_BYTES_MAX).ok()
+}
+
+/// Whether trusted keys signed it, for whatever environment and time.
+fn is_signed(bytes: &[u8], trust: &Trust) -> bool {
+    let statement = BundleFile::parse(bytes).ok().and_then(|file| file.statement().cloned());
+    statement.is_some_and(|statement| {
+        let any = Expected { environment: &statement.environment, now: Timestamp::EPOCH, accepted: None };
+        gatewright_bundle::verify(bytes, trust, &any).is_ok()
+    })
 }
 
 /// Reads a whole file, or says that it is too large before it is in memory.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use gate_core::{BundleRefused, Gate, Limits, Parts, SystemRandom};
+use gate_core::{BundleRefused, Gate, Limits, Parts, Restored, SystemRandom};
+use gate_http::Log;
 use gate_oidc::{Outbound, OutboundRules};
 use gate_store::SqliteStore;
 use gatewright_bundle::{BundleFile, Content};
@@ -10,6 +11,7 @@ use gatewright_terms::Timestamp;
 
 use crate::beside::HighestFile;
 use crate::exit::Ended;
+use crate::run::say_passed_over;
 use crate::secrets::SecretsDir;
 use crate::settings::Settings;
 use crate::source::{Fingerprint, Source};
@@ -26,13 +28,14 @@ pub(crate) struct Opened {
 }
 
 /// Trust and environment are wrong with exit 5, settings and files with 2, the store with 6.
-pub(crate) async fn open(settings: &Settings, now: Timestamp) -> Result<Opened, Ended> {
+pub(crate) async fn open(settings: &Settings, now: Timestamp, log: &Log) -> Result<Opened, Ended> {
     let secrets = SecretsDir::open(&settings.secrets)?;
     let keys = secrets.keys()?;
     let outbound = outbound(settings)?;
     let source = Source::of(settings);
     let seen = source.fingerprint();
     let offer = source.read().map_err(Ended::trust)?;
+    say_passed_over(&offer.passed_over, log);
     let highest = HighestFile::of(&settings.bundle, &settings.environment);
     let beside = highest.read().map_err(Ended::trust)?;
     let store = SqliteStore::open(&settings.store)
@@ -48,6 +51,10 @@ pub(crate) async fn open(settings: &Settings, now: Timestamp) -> Result<Opened, 
         limits: Limits { stale_sessions_max: settings.stale_sessions_max, ..Limits::default() },
         environment: settings.environment.clone(),
     };
+    if let Err(ended) = end_what_was_restored(&parts, settings, now, log).await {
+        store.close().await;
+        return Err(ended);
+    }
     let gate = match Gate::open(parts, &offer.bundle, &offer.trust, beside, now).await {
         Ok(gate) => Arc::new(gate),
         Err(why) => {
@@ -57,6 +64,33 @@ pub(crate) async fn open(settings: &Settings, now: Timestamp) -> Result<Opened, 
     };
     let missing_secrets = missing_secrets(&secrets, &offer.bundle);
     Ok(Opened { gate, store, source, seen, highest, missing_secrets })
+}
+
+/// ST-OPS-15: a backup that was restored brings back sessions that had been ended. Its operator hears of it.
+async fn end_what_was_restored(parts: &Parts, settings: &Settings, now: Timestamp, log: &Log) -> Result<(), Ended> {
+    let file = settings.checkpoint.display().to_string();
+    let text = match std::fs::read_to_string(&settings.checkpoint) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => {
+            log("checkpoint-not-read", &[("file", &file), ("why", &error.to_string())]);
+            return Ok(());
+        }
+    };
+    let found = gate_core::end_what_was_restored(parts, &text, now).await;
+    match found.map_err(|error| Ended::unavailable(format!("store: {error}")))? {
+        Restored::No => {}
+        Restored::Unknown => log("checkpoint-not-ours", &[("file", &file)]),
+        Restored::Ended { sessions } => log(
+            "store-was-restored",
+            &[
+                ("why", "it is older than the last checkpoint"),
+                ("sessions-ended", &sessions.to_string()),
+                ("lost", "members that were removed, tokens and domain proofs since then: look through them"),
+            ],
+        ),
+    }
+    Ok(())
 }
 
 fn not_opened(why: BundleRefused) -> Ended {

@@ -109,10 +109,12 @@ pub(super) struct Ticket(u64);
 pub(crate) struct Memory(RwLock<Inner>);
 
 impl Memory {
+    /// What was read lately, unless its end is owed.
     pub(super) fn recall(&self, token: TokenHash, now: Timestamp, stale_max: Seconds) -> Option<Arc<Remembered>> {
         let inner = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let found = inner.sessions.get(&token)?;
-        (0..=i64::from(stale_max.0)).contains(&now.since(found.read)).then(|| Arc::clone(found))
+        let fresh = (0..=i64::from(stale_max.0)).contains(&now.since(found.read));
+        (fresh && !inner.owes_end_of(&found.session)).then(|| Arc::clone(found))
     }
 
     pub(super) fn ticket(&self) -> Ticket {
@@ -186,9 +188,7 @@ impl Memory {
     }
 
     pub(super) fn owes_end_of(&self, session: &Session) -> bool {
-        let inner = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let parent = session.child.as_ref().map(|child| child.parent);
-        inner.owed.iter().any(|owed| owed.id == session.id || Some(owed.id) == parent)
+        self.0.read().unwrap_or_else(PoisonError::into_inner).owes_end_of(session)
     }
 
     /// The last request of this very session that the memory holds.
@@ -209,6 +209,11 @@ impl Memory {
 }
 
 impl Inner {
+    fn owes_end_of(&self, session: &Session) -> bool {
+        let parent = session.child.as_ref().map(|child| child.parent);
+        self.owed.iter().any(|owed| owed.id == session.id || Some(owed.id) == parent)
+    }
+
     /// Forgets half of it, whichever: cheaper than keeping an order, and rare.
     fn make_room(&mut self) {
         if self.sessions.len() < REMEMBERED_MAX {

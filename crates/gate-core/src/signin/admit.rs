@@ -1,7 +1,7 @@
 //! Admit: a verified person is decided about and, if admitted, has a session.
 //!
 //! Invariant: member, owner's binding, session and audit records are one transaction of the store.
-//! Invariant: the session's token is new (ST-SESS-02): nothing that the browser had before becomes a session.
+//! Invariant: the session's token is new, and the session that the browser had before ends with it (ST-SESS-02).
 
 use std::net::IpAddr;
 
@@ -14,7 +14,7 @@ use gatewright_bundle::program::Org;
 use gatewright_decide::{Decision, Refused, decide};
 use gatewright_terms::{Refusal, Timestamp};
 
-use super::{Landing, SignedIn};
+use super::{Arrived, Landing, SignedIn};
 use crate::handover::Target;
 use crate::join::Joined;
 use crate::keys::PersonKey;
@@ -28,7 +28,7 @@ impl Gate {
         before: &Running,
         flow: &Flow,
         verified: &Verified,
-        (address, now): (IpAddr, Timestamp),
+        (arrived, now): (&Arrived<'_>, Timestamp),
     ) -> Result<SignedIn, Case> {
         let running = self.running_still(before, flow)?;
         let org = running.org(&flow.org).map_err(Case::new)?;
@@ -45,7 +45,7 @@ impl Gate {
             return Err(case.told(verified.story()).of(person(joined.member)));
         }
         let member = joined.member.clone();
-        match self.write_sign_in(&running, org.org(), joined, verified, (address, now)).await {
+        match self.write_sign_in(&running, org.org(), joined, verified, (arrived, now)).await {
             Ok((signed_in, session)) => {
                 Ok(SignedIn { landing: self.land(&running, flow, &session, now).await, ..signed_in })
             }
@@ -59,7 +59,7 @@ impl Gate {
         org: &Org,
         joined: Joined,
         verified: &Verified,
-        (address, now): (IpAddr, Timestamp),
+        (arrived, now): (&Arrived<'_>, Timestamp),
     ) -> Result<(SignedIn, Session), Case> {
         let rules = org.session;
         if let Some(member) = &joined.member {
@@ -86,6 +86,7 @@ impl Gate {
             last_seen: now,
             child: None,
         };
+        let address = arrived.address;
         let record = Record { running, joined: &joined, verified, address, session: &session, now };
         let sign_in = SignIn {
             audit: self.records(&record, &key)?,
@@ -96,6 +97,7 @@ impl Gate {
                 // The store has the person's key; one that seals nothing is not kept.
                 None => self.keys.sealer.new_person(&*self.random).map(|(key, wrapped)| (key.id, wrapped))?,
             },
+            replaces: self.session_before(arrived.session, now).await,
             may_join: joined.member.is_none(),
             bind_owner: joined.bind_owner.clone(),
             concurrent_max: rules.concurrent,
@@ -107,6 +109,12 @@ impl Gate {
         let member = self.done(self.store.sign_in(sign_in).await?)?;
         let signed_in = SignedIn { session: token, absolute_secs: rules.absolute.0, landing: Landing::Ours };
         Ok((signed_in, Session { member, ..session }))
+    }
+
+    /// The session that the browser has until now. One that is not live, or cannot be read, is nobody's way in.
+    async fn session_before(&self, presented: Option<&str>, now: Timestamp) -> Option<RowId> {
+        let entry = self.find(presented?, now).await.ok()?;
+        entry.session.child.is_none().then_some(entry.session.id)
     }
 
     fn done(&self, done: SignInDone) -> Result<RowId, Case> {

@@ -4,6 +4,8 @@
 //!
 //! Trust: all texts of the link are a stranger's; what is kept of them names things of the running program.
 
+use std::net::{IpAddr, Ipv6Addr};
+
 use gate_oidc::Started;
 use gate_store::rows::{BeginFlow, Flow, FlowLimits, TokenHash};
 use gatewright_terms::{OrgId, Refusal, Seconds, Slug, Timestamp};
@@ -34,27 +36,32 @@ impl Gate {
         let target = Target::parse(&running, &org.id, start).map_err(|refusal| here(Case::new(refusal)))?;
 
         let state = Token::generate(&*self.random).map_err(|failed| here(failed.into()))?;
-        let (browser, new_browser) = self.browser(start.browser).map_err(|failed| here(failed.into()))?;
+        let browser = self.browser(start.browser).map_err(|failed| here(failed.into()))?;
         let started = self.door.start(&link.settings(), state.reveal(), None, now).await;
         let started = started.map_err(|refused| here(refused.into()))?;
-        let (redirect, flow) = flow(started, (&org.id, &link), (state.hash(), browser), target, (start, now));
+        let (redirect, flow) = flow(started, (&org.id, &link), (state.hash(), browser.hash()), target, (start, now));
         let limits = FlowLimits {
             per_org_max: self.limits.flows_per_org_max,
             per_address_max: self.limits.flows_per_address_max,
         };
         match self.store.begin_flow(flow, limits).await.map_err(|error| here(error.into()))? {
-            BeginFlow::Begun => Ok(Begun { redirect, new_browser }),
+            BeginFlow::Begun => Ok(Begun { redirect, browser }),
             BeginFlow::TooMany => Err(here(Case::new(Refusal::TooManySignIns))),
         }
     }
 
     /// The browser that is here: its own flow cookie, or a new one to be set.
-    fn browser(&self, presented: Option<&str>) -> Result<(TokenHash, Option<Token>), crate::RandomFailed> {
-        if let Some(known) = presented.and_then(Token::parse) {
-            return Ok((known.hash(), None));
-        }
-        let new = Token::generate(&*self.random)?;
-        Ok((new.hash(), Some(new)))
+    fn browser(&self, presented: Option<&str>) -> Result<Token, crate::RandomFailed> {
+        presented.and_then(Token::parse).map_or_else(|| Token::generate(&*self.random), Ok)
+    }
+}
+
+/// Whom an address stands for: one customer of a provider has a whole /64 of IPv6, and 2⁶⁴ addresses in it.
+fn source(address: IpAddr) -> IpAddr {
+    const NETWORK: u128 = !(u64::MAX as u128);
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & NETWORK).into(),
     }
 }
 
@@ -95,9 +102,25 @@ fn flow(
         pkce_verifier: started.pkce_verifier,
         app: target.app,
         return_to: target.return_to.map(|path| path.as_str().to_owned()),
-        address: start.address,
+        address: source(start.address),
         began: now,
         expires: now.plus(FLOW_LIFE),
     };
     (started.url, flow)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// ST-OPS-11: the limit of sign-ins under way holds for whoever has a whole network of addresses.
+    #[test]
+    fn st_ops_11_a_network_of_ipv6_is_one_source() {
+        let of = |text: &str| source(text.parse().unwrap()).to_string();
+        assert_eq!(of("192.0.2.7"), "192.0.2.7");
+        assert_eq!(of("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(of("2001:db8:1:2:ffff:ffff:ffff:ffff"), of("2001:db8:1:2::1"));
+        assert_ne!(of("2001:db8:1:3::1"), of("2001:db8:1:2::1"));
+    }
 }

@@ -42,7 +42,7 @@ impl Gate {
             );
         }
         let verified = self.verify_answer(&running, &flow, &callback, now).await.map_err(here)?;
-        self.admit(&running, &flow, &verified, (arrived.address, now)).await.map_err(here)
+        self.admit(&running, &flow, &verified, (arrived, now)).await.map_err(here)
     }
 
     async fn take_flow(

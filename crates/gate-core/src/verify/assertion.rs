@@ -8,7 +8,7 @@ use gatewright_decide::{Admission, HeldRole as Held};
 use gatewright_terms::{Slug, Timestamp};
 use serde_json::{Value, json};
 
-use super::{ASSERTION_LIFE, ASSERTION_REUSE, HeldRole, names};
+use super::{ASSERTION_LIFE, ASSERTION_REUSE, HeldRole, Kept, Passed, names};
 use crate::Gate;
 use crate::running::Running;
 use crate::sessions::Remembered;
@@ -16,13 +16,12 @@ use crate::sessions::Remembered;
 /// Apps that one session is asked about within 30 s; the oldest makes room.
 const SIGNED_MAX: usize = 16;
 
-/// An assertion and what it rests on.
+/// An answer with its assertion, and what it rests on.
 pub(crate) struct Signed {
     app: Option<Slug>,
     digest: Arc<str>,
     held: Vec<Held>,
-    roles: Arc<[HeldRole]>,
-    assertion: Arc<str>,
+    passed: Arc<Passed>,
     at: Timestamp,
 }
 
@@ -36,22 +35,29 @@ impl Signed {
 }
 
 impl Gate {
-    /// The roles by name, and the signed assertion. `None` where the library cannot sign.
-    pub(super) fn assertion(
+    /// Who passes, with the signed assertion. `None` where the library cannot sign.
+    pub(super) fn passed(
         &self,
         running: &Running,
         app: Option<&Slug>,
         entry: &Remembered,
         admission: &Admission<'_>,
         now: Timestamp,
-    ) -> Option<(Arc<[HeldRole]>, Arc<str>)> {
+    ) -> Option<Arc<Passed>> {
         // Held while signing, so that two requests at once do not sign twice.
         let mut kept = entry.signed.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(good) = kept.iter().find(|signed| signed.still_good(app, running, admission.held(), now)) {
-            return Some((Arc::clone(&good.roles), Arc::clone(&good.assertion)));
+            return Some(Arc::clone(&good.passed));
         }
-        let roles: Arc<[HeldRole]> = names(admission).into();
-        let assertion: Arc<str> = self.keys.assertion.sign(&claims(running, app, entry, &roles, now))?.into();
+        let roles = names(admission);
+        let passed = Arc::new(Passed {
+            subject: Arc::clone(&entry.subject),
+            email: entry.session.email.clone(),
+            org: entry.session.org.clone(),
+            assertion: self.keys.assertion.sign(&claims(running, app, entry, &roles, now))?,
+            roles,
+            kept: Kept::default(),
+        });
         kept.retain(|signed| signed.app.as_ref() != app);
         if kept.len() >= SIGNED_MAX {
             kept.remove(0);
@@ -60,11 +66,10 @@ impl Gate {
             app: app.cloned(),
             digest: Arc::clone(running.digest()),
             held: admission.held().to_vec(),
-            roles: Arc::clone(&roles),
-            assertion: Arc::clone(&assertion),
+            passed: Arc::clone(&passed),
             at: now,
         });
-        Some((roles, assertion))
+        Some(passed)
     }
 }
 

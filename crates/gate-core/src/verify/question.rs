@@ -9,6 +9,9 @@ use super::{OrgAsked, Verdict, VerifyRequest};
 use crate::return_to::ReturnTo;
 use crate::running::{Running, serves};
 
+/// The word for every organisation.
+const ANY: &str = "any";
+
 pub(super) struct Question<'r> {
     pub(super) app: Option<&'r App>,
     /// `None` is any.
@@ -24,6 +27,10 @@ impl<'r> Question<'r> {
         let org = match (request.org, only) {
             (OrgAsked::Id(text), _) => Some(running.org_named(text).map_err(Verdict::Refused)?.org().id.clone()),
             (OrgAsked::Any | OrgAsked::OfApp, Some(only)) => Some(only.clone()),
+            // Whoever wrote it may have meant that one alone.
+            (OrgAsked::Any, None) if running.org_named(ANY).is_ok() => {
+                return Err(Verdict::Unclear("an organisation is called `any`, so that `org=any` is ambiguous"));
+            }
             (OrgAsked::Any, None) => None,
             (OrgAsked::OfApp, None) => {
                 return Err(Verdict::Unclear(

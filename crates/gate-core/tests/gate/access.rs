@@ -90,7 +90,7 @@ async fn the_next_request_is_decided_by_the_new_program() {
 async fn assertions_are_signed_once_for_half_a_minute() {
     let world = World::new().await;
     let ada = world.ada(0).await;
-    let get = async |app, now| passed(world.gate.verify(ask(&ada, Id("acme"), app), at(now)).await).assertion;
+    let get = async |app, now| passed(world.gate.verify(ask(&ada, Id("acme"), app), at(now)).await).assertion.clone();
     let first = get(Some("console"), 5).await;
     assert_eq!(get(Some("console"), 34).await, first, "the same after the session was read again");
     assert_ne!(get(Some("acme-only"), 34).await, first);
@@ -146,4 +146,23 @@ async fn who_says_who_and_until_when() {
     assert_eq!(who.projects.iter().map(gatewright_terms::Slug::as_str).collect::<Vec<_>>(), ["research"]);
     assert_eq!((who.idle_end, who.absolute_end), (at(1_900), at(36_000)));
     assert_eq!(world.gate.who(None, at(1)).await.unwrap_err().slug(), "no-session");
+}
+
+/// ST-SESS-11: the word for every organisation cannot be the name of one.
+#[tokio::test]
+async fn st_sess_11_an_organisation_called_any_opens_nothing() {
+    let mut world = World::new().await;
+    let ada = world.ada(0).await;
+    assert_eq!(word(&world.gate.verify(ask(&ada, Any, None), at(1)).await), "pass");
+    world
+        .change(|program| {
+            let mut any = program.orgs[1].clone();
+            any.id = crate::policy::org_id("any");
+            any.domains.clear();
+            any.grants.clear();
+            program.orgs.push(any);
+            program.orgs.sort_by(|one, two| one.id.cmp(&two.id));
+        })
+        .await;
+    assert_eq!(word(&world.gate.verify(ask(&ada, Any, None), at(1)).await), "unclear");
 }

@@ -7,8 +7,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use gate_store::rows::{
-    Accepted, AdminToken, BeginFlow, DomainProof, Flow, FlowLimits, Handover, Member, RowId, Session, SignIn,
-    SignInDone, SupportCase, TakeFlow, TokenHash,
+    Accepted, AdminToken, BeginFlow, DomainProof, Flow, FlowLimits, HandedOver, Handover, Member, RowId, Session,
+    SignIn, SignInDone, SupportCase, TakeFlow, TokenHash,
 };
 use gate_store::{SqliteStore, Store, StoreError};
 use gatewright_audit::chain::{Head, Record};
@@ -90,6 +90,14 @@ impl Store for Flaky {
     fn sessions_of_member<'a>(&'a self, org: &'a OrgId, member: RowId) -> Answer<'a, Vec<Session>> {
         self.pass("sessions_of_member", || self.inner.sessions_of_member(org, member))
     }
+    fn parent_sessions(&self, after: Option<RowId>, limit: u32) -> Answer<'_, Vec<Session>> {
+        self.pass("parent_sessions", || self.inner.parent_sessions(after, limit))
+    }
+
+    fn end_everything(&self, audit: Vec<Draft>) -> Answer<'_, u64> {
+        self.pass("end_everything", || self.inner.end_everything(audit))
+    }
+
     fn touch(&self, token: TokenHash, at: Timestamp) -> Answer<'_, ()> {
         self.pass("touch", || self.inner.touch(token, at))
     }
@@ -116,7 +124,7 @@ impl Store for Flaky {
         origin: &'a str,
         child: (TokenHash, RowId),
         now: Timestamp,
-    ) -> Answer<'a, Option<(Session, String)>> {
+    ) -> Answer<'a, Option<HandedOver>> {
         self.pass("take_handover", || self.inner.take_handover(code, origin, child, now))
     }
     fn prove_domain(&self, proof: DomainProof, audit: Vec<Draft>) -> Answer<'_, ()> {

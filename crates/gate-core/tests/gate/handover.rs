@@ -156,3 +156,19 @@ async fn a_code_gives_what_the_program_gives_when_it_is_used() {
     assert_eq!(refusal(take(&world, &code, 1).await), Refusal::AppUnknown);
     assert_eq!(word(&world.verify(&ada, 2).await), "pass", "the parent goes on");
 }
+
+/// ST-SESS-06: a child that made room for a newer one is out at once, not when this process next reads the store.
+#[tokio::test]
+async fn st_sess_06_a_child_that_made_room_is_out_at_once() {
+    let world = World::new().await;
+    let mut ada = Browser::default();
+    let code = code_for(&world, &mut ada, 0).await;
+    let oldest = child(&take(&world, &code, 1).await.unwrap());
+    assert_eq!(at_app(&world, &oldest, Some("console"), 1).await, "pass");
+    for _ in 0..8 {
+        let landing = world.gate.hand_over(ada.session.as_deref().unwrap(), "console", None, at(1)).await.unwrap();
+        let code = app_url(&landing).split_once("code=").unwrap().1.to_owned();
+        take(&world, &code, 1).await.unwrap();
+    }
+    assert_eq!(at_app(&world, &oldest, Some("console"), 1).await, "sign-in");
+}

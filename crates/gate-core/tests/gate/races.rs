@@ -40,6 +40,7 @@ fn spawn_finish(
             path: gate_core::signin::CallbackPath::Connection { org: "acme", connection: "main" },
             query: &query,
             browser: browser.flow.as_deref(),
+            session: None,
             address: crate::world::ADDRESS,
         };
         let signed_in = gate.finish_oidc(arrived, at(1)).await.map_err(|kept_out| kept_out.refusal)?;

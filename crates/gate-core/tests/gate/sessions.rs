@@ -1,6 +1,8 @@
 //! Sessions: their limits in virtual time, their ends, and what happens while the store is away.
 
+use gate_core::Restored;
 use gate_core::verify::Verdict;
+use gate_store::Store as _;
 use gatewright_bundle::program::WhenFull;
 use gatewright_terms::{Refusal, Seconds};
 
@@ -163,4 +165,89 @@ async fn concurrent_sessions_are_limited() {
     world.gate.verify(request(browsers[3].session.as_deref()), at(idle - 100)).await;
     world.ada(idle + 100).await;
     assert_eq!(words(&world, idle + 100).await, ["sign-in", "sign-in", "sign-in", "pass"]);
+}
+
+/// ST-SESS-02: signing in again ends the session that the browser had, with its children, and needs no place beside it.
+#[tokio::test]
+async fn st_sess_02_signing_in_again_ends_the_session_before() {
+    let mut world = World::new().await;
+    world
+        .change(|program| {
+            program.orgs[0].session.concurrent = 1;
+            program.orgs[0].session.when_full = WhenFull::Refuse;
+        })
+        .await;
+    let mut ada = world.ada(0).await;
+    let before = ada.clone();
+    assert_eq!(word(&world.verify(&before, 1).await), "pass");
+    world.sign_in(&mut ada, "acme", None, 2).await.unwrap();
+    assert_eq!(word(&world.verify(&before, 2).await), "sign-in");
+    assert_eq!(word(&world.verify(&ada, 2).await), "pass");
+    // In another browser there is no place.
+    let full = world.sign_in(&mut Browser::default(), "acme", None, 3).await;
+    assert_eq!(full.unwrap_err().refusal, Refusal::SessionsFull);
+    // The session of one organisation does not live on unseen behind that of another.
+    let of_acme = ada.clone();
+    world.umbrella.person(serde_json::json!({ "groups": ["ml"] }));
+    world.sign_in(&mut ada, "umbrella", None, 4).await.unwrap();
+    assert_eq!(word(&world.verify(&of_acme, 4).await), "sign-in");
+    assert_eq!(world.last_event("acme").await, "session-ended");
+}
+
+/// ST-OPS-11: sessions that are over and that nobody comes back to leave the store, each with its record.
+#[tokio::test]
+async fn st_ops_11_forgotten_sessions_are_swept() {
+    let mut world = World::new().await;
+    let (gone, used) = (world.ada(0).await, world.ada(0).await);
+    let idle = i64::from(IDLE);
+    assert_eq!(word(&world.verify(&used, idle - 1).await), "pass");
+    let alive = async |world: &World| world.store.inner.parent_sessions(None, 100).await.unwrap().len();
+    world.gate.sweep(at(idle - 1)).await.unwrap();
+    assert_eq!(alive(&world).await, 2);
+    // That it was used is in memory alone yet.
+    world.gate.sweep(at(idle)).await.unwrap();
+    assert_eq!(alive(&world).await, 1);
+    assert_eq!(world.last_event("acme").await, "session-ended");
+    assert_eq!(word(&world.verify(&gone, idle).await), "sign-in");
+    assert_eq!(word(&world.verify(&used, idle).await), "pass");
+    // Of an organisation that left: it can return for a day.
+    world
+        .change(|program| {
+            program.orgs.remove(0);
+            program.environment.apps.retain(|app| app.org.is_none());
+        })
+        .await;
+    world.gate.sweep(at(24 * 60 * 60 - 1)).await.unwrap();
+    assert_eq!(alive(&world).await, 1);
+    world.gate.sweep(at(idle + 24 * 60 * 60)).await.unwrap();
+    assert_eq!(alive(&world).await, 0);
+}
+
+/// ST-OPS-15: a store that is older than its last checkpoint was restored from a backup, and nobody is in by it.
+#[tokio::test]
+async fn st_ops_15_a_restored_backup_brings_back_no_session() {
+    let world = World::new().await;
+    let ada = world.ada(0).await;
+    let backup = world.folder.path().join("backup.db");
+    world.store.inner.close().await;
+    std::fs::copy(world.folder.path().join("gate.db"), &backup).unwrap();
+
+    let now_on =
+        std::sync::Arc::new(gate_store::SqliteStore::open(&world.folder.path().join("gate.db")).await.unwrap());
+    let gate = crate::world::open(now_on.clone(), &crate::policy::bundle(&world.program, 1, None)).await;
+    assert_eq!(word(&gate.verify(request(ada.session.as_deref()), at(1)).await), "pass");
+    gate.logout(ada.session.as_deref().unwrap(), at(2)).await.unwrap();
+    let checkpoint = gate.checkpoint(at(3)).await.unwrap();
+    let check = async |store: std::sync::Arc<gate_store::SqliteStore>, text: &str| {
+        gate_core::end_what_was_restored(&crate::world::parts(store), text, at(4)).await.unwrap()
+    };
+    assert_eq!(check(now_on.clone(), &checkpoint).await, Restored::No);
+
+    let restored = std::sync::Arc::new(gate_store::SqliteStore::open(&backup).await.unwrap());
+    for strange in ["", "nonsense", &checkpoint.replace("\"test\"", "\"production\"")] {
+        assert_eq!(check(restored.clone(), strange).await, Restored::Unknown, "{strange}");
+    }
+    assert_eq!(check(restored.clone(), &checkpoint).await, Restored::Ended { sessions: 1 });
+    let gate = crate::world::open(restored, &crate::policy::bundle(&world.program, 1, None)).await;
+    assert_eq!(word(&gate.verify(request(ada.session.as_deref()), at(5)).await), "sign-in");
 }

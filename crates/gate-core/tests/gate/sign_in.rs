@@ -17,7 +17,7 @@ async fn a_person_signs_in_and_has_what_the_policy_says() {
     assert_eq!(signed_in.landing, Landing::Ours);
     let passed = passed(world.verify(&ada, 1).await);
     assert_eq!(roles(&passed), ["admin", "developer", "editor@research"]);
-    assert_eq!((passed.email.to_string(), passed.org), ("ada@acme.com".into(), org_id("acme")));
+    assert_eq!((passed.email.to_string(), passed.org.clone()), ("ada@acme.com".into(), org_id("acme")));
     assert_eq!(world.events("org/acme").await, ["domain-proved", "member-joined", "signed-in"]);
 
     // The second time she is a member already, with the same id and another session.
@@ -183,7 +183,7 @@ async fn shared_clients_have_a_callback_of_their_own() {
         .await;
     let mut ada = Browser::default();
     let query = world.acme.browse(&world.begin(&mut ada, "acme", None, 0).await.unwrap());
-    let arrived = |path| Arrived { path, query: &query, browser: ada.flow.as_deref(), address: ADDRESS };
+    let arrived = |path| Arrived { path, query: &query, browser: ada.flow.as_deref(), session: None, address: ADDRESS };
     world.gate.finish_oidc(arrived(CallbackPath::Shared { client: "google" }), at(1)).await.unwrap();
     let query = world.acme.browse(&world.begin(&mut ada, "acme", None, 0).await.unwrap());
     assert_eq!(refusal(world.finish(&ada, "acme", &query, 1).await), Refusal::CallbackMismatch);

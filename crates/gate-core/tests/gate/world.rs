@@ -108,9 +108,7 @@ impl World {
             address: ADDRESS,
         };
         let begun = self.gate.begin(start, at(now)).await?;
-        if let Some(new) = begun.new_browser {
-            browser.flow = Some(new.reveal().to_owned());
-        }
+        browser.flow = Some(begun.browser.reveal().to_owned());
         Ok(begun.redirect)
     }
 
@@ -125,6 +123,7 @@ impl World {
             path: CallbackPath::Connection { org, connection: "main" },
             query,
             browser: browser.flow.as_deref(),
+            session: browser.session.as_deref(),
             address: ADDRESS,
         };
         self.gate.finish_oidc(arrived, at(now)).await
@@ -217,7 +216,7 @@ pub(crate) fn request(token: Option<&str>) -> VerifyRequest<'_> {
     VerifyRequest { token, org: OrgAsked::Id("acme"), app: None, permission: None, project: None, original_uri: None }
 }
 
-pub(crate) fn passed(verdict: Verdict) -> Passed {
+pub(crate) fn passed(verdict: Verdict) -> Arc<Passed> {
     match verdict {
         Verdict::Pass(passed) => passed,
         other => panic!("{other:?}"),

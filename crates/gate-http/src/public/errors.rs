@@ -19,6 +19,9 @@ use crate::respond;
 use crate::routes::{PublicRoute, allow};
 use crate::server::Failure;
 
+/// The longest that a minute still lasts.
+const THROTTLE_SECS: HeaderValue = HeaderValue::from_static("60");
+
 impl Desk {
     /// A problem document with the name of this request.
     pub(crate) fn problem(&self, kind: ProblemKind, detail: Option<&str>) -> Response<Body> {
@@ -51,15 +54,26 @@ impl Desk {
 
     /// The page of a refusal, and its log line.
     pub(crate) fn kept_out(&self, visit: &Visit, kept_out: &KeptOut) -> Response<Body> {
+        self.throttle.count(visit.client, self.now());
         let code = kept_out.code.as_ref().map_or("none", |code| code.as_str());
         (self.shared.log)("kept-out", &[("reason", kept_out.refusal.slug()), ("support-code", code)]);
         respond::kept_out(visit.host(), &visit.begin_again(), kept_out)
     }
 
-    /// A refusal of the HTTP layer itself: nothing of the request was read, so that there is nothing to trace.
-    pub(crate) fn refuse(&self, visit: &Visit, refusal: Refusal) -> Response<Body> {
-        self.kept_out(visit, &KeptOut { refusal, code: None })
+    /// A refusal of the HTTP layer itself, on the way to a sign-in. The address may name an organisation.
+    pub(crate) async fn refuse(&self, visit: &Visit, path: &str, refusal: Refusal) -> Response<Body> {
+        let org = path.strip_prefix("/sso/").and_then(|rest| rest.split('/').next());
+        let kept_out = self.shared.gate.refuse_unread(refusal, org, visit.client, self.now()).await;
+        self.kept_out(visit, &kept_out)
     }
+}
+
+/// A source that was refused too often. Neither looked at nor written down: it is the same flood.
+pub(super) fn too_many(visit: &Visit) -> Response<Body> {
+    let kept_out = KeptOut { refusal: Refusal::TooManySignIns, code: None };
+    let mut response = respond::kept_out(visit.host(), &visit.begin_again(), &kept_out);
+    response.headers_mut().insert(header::RETRY_AFTER, THROTTLE_SECS);
+    response
 }
 
 /// An error that is not about who somebody is, for a reader who may be a person.

@@ -18,7 +18,7 @@ use crate::respond;
 pub(super) async fn take(desk: &Desk, request: &Parts) -> Response<Body> {
     let Some(visit) = Visit::from(request) else { return no_visit() };
     let Ok([Some(code)]) = read(request.uri.query().unwrap_or_default(), ["code"]) else {
-        return desk.refuse(visit, Refusal::ParameterRefused);
+        return desk.refuse(visit, request.uri.path(), Refusal::ParameterRefused).await;
     };
     match desk.shared.gate.take_handover(visit.origin(), &code, desk.now()).await {
         Err(kept_out) => desk.kept_out(visit, &kept_out),

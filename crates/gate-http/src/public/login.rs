@@ -34,19 +34,19 @@ struct Wish<'a> {
 pub(super) async fn page(desk: &Desk, request: &Parts) -> Response<Body> {
     let Some(visit) = Visit::from(request) else { return no_visit() };
     let Ok([app, return_to]) = read(request.uri.query().unwrap_or_default(), ["app", "return_to"]) else {
-        return desk.refuse(visit, Refusal::ParameterRefused);
+        return desk.refuse(visit, request.uri.path(), Refusal::ParameterRefused).await;
     };
     let wish = Wish { app, return_to };
-    match hand_over(desk, visit, &request.headers, &wish).await {
+    match hand_over(desk, visit, request, &wish).await {
         Some(response) => response,
-        None => form(desk, visit, &wish, None),
+        None => form(desk, visit, request, &wish, None).await,
     }
 }
 
 /// `None` where the person has to sign in first.
-async fn hand_over(desk: &Desk, visit: &Visit, headers: &HeaderMap, wish: &Wish<'_>) -> Option<Response<Body>> {
-    let Ok(session) = visit.cookie(headers, CookieName::Session) else {
-        return Some(desk.refuse(visit, Refusal::ParameterRefused));
+async fn hand_over(desk: &Desk, visit: &Visit, request: &Parts, wish: &Wish<'_>) -> Option<Response<Body>> {
+    let Ok(session) = visit.cookie(&request.headers, CookieName::Session) else {
+        return Some(desk.refuse(visit, request.uri.path(), Refusal::ParameterRefused).await);
     };
     let (session, app) = (session?, wish.app.as_deref()?);
     match desk.shared.gate.hand_over(session, app, wish.return_to.as_deref(), desk.now()).await {
@@ -59,11 +59,11 @@ async fn hand_over(desk: &Desk, visit: &Visit, headers: &HeaderMap, wish: &Wish<
 }
 
 /// The sign-in page; `wrong` is a text that was sent and is no address.
-fn form(desk: &Desk, visit: &Visit, wish: &Wish<'_>, wrong: Option<&str>) -> Response<Body> {
+async fn form(desk: &Desk, visit: &Visit, request: &Parts, wish: &Wish<'_>, wrong: Option<&str>) -> Response<Body> {
     let app = match wish.app.as_deref() {
         None => None,
         Some(slug) => match visit.environment.apps.iter().find(|app| app.slug.as_str() == slug) {
-            None => return desk.refuse(visit, Refusal::AppUnknown),
+            None => return desk.refuse(visit, request.uri.path(), Refusal::AppUnknown).await,
             Some(app) => Some(app),
         },
     };
@@ -94,9 +94,9 @@ pub(super) async fn submit(desk: &Desk, request: &Parts, body: Body) -> Response
         Err(BodyRefused::Broken) => return desk.say(&request.headers, unread(ProblemKind::BadRequest)),
     };
     let Ok([email, app, return_to]) = read(&form_text, ["email", "app", "return_to"]) else {
-        return desk.refuse(visit, Refusal::ParameterRefused);
+        return desk.refuse(visit, request.uri.path(), Refusal::ParameterRefused).await;
     };
-    lead(desk, visit, email.as_deref().unwrap_or_default().trim(), &Wish { app, return_to }).await
+    lead(desk, visit, request, email.as_deref().unwrap_or_default().trim(), &Wish { app, return_to }).await
 }
 
 /// Also of `POST /logout`.
@@ -110,8 +110,8 @@ const fn unread(kind: ProblemKind) -> Said {
     Said { kind, heading: "We could not read this form", text: "Go back, and send it once more." }
 }
 
-async fn lead(desk: &Desk, visit: &Visit, email: &str, wish: &Wish<'_>) -> Response<Body> {
-    let Ok(address) = EmailAddress::parse(email) else { return form(desk, visit, wish, Some(email)) };
+async fn lead(desk: &Desk, visit: &Visit, request: &Parts, email: &str, wish: &Wish<'_>) -> Response<Body> {
+    let Ok(address) = EmailAddress::parse(email) else { return form(desk, visit, request, wish, Some(email)).await };
     let (host, domain) = (visit.host(), address.domain().as_str());
     match desk.shared.gate.discover(email, desk.now()).await {
         Discovered::Connection { org, connection } => {

@@ -57,10 +57,10 @@ fn roles_document(roles: &[HeldRole]) -> Value {
 pub(super) async fn home(desk: &Desk, request: &Parts) -> Response<Body> {
     let Some(visit) = Visit::from(request) else { return no_visit() };
     let Ok(token) = visit.cookie(&request.headers, CookieName::Session) else {
-        return desk.refuse(visit, Refusal::ParameterRefused);
+        return desk.refuse(visit, request.uri.path(), Refusal::ParameterRefused).await;
     };
     match desk.shared.gate.who(token, desk.now()).await {
-        Err(Refusal::StoreUnavailable) => desk.refuse(visit, Refusal::StoreUnavailable),
+        Err(Refusal::StoreUnavailable) => desk.refuse(visit, request.uri.path(), Refusal::StoreUnavailable).await,
         Err(_) => respond::see_other("/login"),
         Ok(who) => {
             let (email, ends) = (who.email.to_string(), readable(&who.absolute_end.to_string()));
@@ -96,7 +96,7 @@ pub(super) async fn logout(desk: &Desk, request: &Parts) -> Response<Body> {
         }
     }
     let Ok(token) = visit.cookie(&request.headers, CookieName::Session) else {
-        return desk.refuse(visit, Refusal::ParameterRefused);
+        return desk.refuse(visit, request.uri.path(), Refusal::ParameterRefused).await;
     };
     if let Some(token) = token
         && let Err(kept_out) = desk.shared.gate.logout(token, desk.now()).await

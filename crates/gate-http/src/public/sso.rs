@@ -21,7 +21,7 @@ pub(super) async fn start(desk: &Desk, request: &Parts) -> Response<Body> {
     let Some(visit) = Visit::from(request) else { return no_visit() };
     let parameters = read(request.uri.query().unwrap_or_default(), ["app", "return_to"]);
     let (Ok([app, return_to]), Ok(browser)) = (parameters, visit.cookie(&request.headers, CookieName::Flow)) else {
-        return desk.refuse(visit, Refusal::ParameterRefused);
+        return desk.refuse(visit, request.uri.path(), Refusal::ParameterRefused).await;
     };
     let Some((org, connection)) = org_and_connection(request.uri.path()) else { return no_visit() };
     let (app, return_to) = (app.as_deref(), return_to.as_deref());
@@ -35,7 +35,7 @@ pub(super) async fn start(desk: &Desk, request: &Parts) -> Response<Body> {
         Err(kept_out) => desk.kept_out(visit, &kept_out),
         Ok(begun) => {
             let mut response = respond::see_other(&begun.redirect);
-            let cookie = begun.new_browser.and_then(|token| visit.scheme().flow(token.reveal()));
+            let cookie = visit.scheme().flow(begun.browser.reveal());
             response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
             response
         }
@@ -81,10 +81,12 @@ pub(super) async fn shared_callback(desk: &Desk, request: &Parts) -> Response<Bo
 async fn arrive(desk: &Desk, request: &Parts, path: CallbackPath<'_>) -> Response<Body> {
     let Some(visit) = Visit::from(request) else { return no_visit() };
     let Ok(browser) = visit.cookie(&request.headers, CookieName::Flow) else {
-        return desk.refuse(visit, Refusal::ParameterRefused);
+        return desk.refuse(visit, request.uri.path(), Refusal::ParameterRefused).await;
     };
     let query = request.uri.query().unwrap_or_default();
-    let arrived = Arrived { path, query, browser, address: visit.client };
+    // One that came twice is no session that could end; the new one takes its place in the browser.
+    let session = visit.cookie(&request.headers, CookieName::Session).unwrap_or_default();
+    let arrived = Arrived { path, query, browser, session, address: visit.client };
     match desk.shared.gate.finish_oidc(arrived, desk.now()).await {
         Err(kept_out) => desk.kept_out(visit, &kept_out),
         Ok(signed_in) => {

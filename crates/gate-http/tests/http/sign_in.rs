@@ -19,9 +19,11 @@ async fn st_sess_03_cookies_are_host_bound_opaque_and_small() {
     assert_eq!(session.len(), 43);
     assert_eq!(signed_in.headers.get_all("set-cookie").iter().count(), 1);
 
-    // The browser keeps its flow cookie: two tabs do not disturb each other.
+    // The browser keeps its flow cookie: two tabs do not disturb each other. Its ten minutes begin anew, so that it does
+    // not go away in the middle of the later sign-in.
     let again = world.get("/sso/acme/main/start", &[("cookie", &cookie)]).await;
-    assert!(again.cookie("__Host-gatewright-flow").is_none());
+    let (kept, marks) = again.cookie("__Host-gatewright-flow").unwrap();
+    assert_eq!((kept, marks.ends_with("; Max-Age=600")), (flow, true));
 
     // Among a thousand foreign ones it is still found.
     let junk: Vec<String> = (0..1_000).map(|n| format!("junk{n}=value")).collect();
@@ -189,4 +191,67 @@ async fn st_aud_03_the_log_holds_no_secret() {
         assert!(!log.contains(secret), "{secret}");
     }
     assert!(seen >= 3);
+}
+
+/// ST-OIDC-16, ST-AUD-01: what cannot be read is refused, has a support code, and stands in the trail.
+#[tokio::test]
+async fn st_aud_01_unreadable_requests_are_recorded_too() {
+    let world = World::new().await;
+    let doubled = [("cookie", "__Host-gatewright-flow=a; __Host-gatewright-flow=b")];
+    for (path, headers) in [
+        ("/login?app=console&app=here", &[][..]),
+        ("/sso/acme/main/start?app=console&app=here", &[]),
+        ("/sso/acme/main/start", &doubled),
+        ("/sso/acme/main/callback?code=x&state=y", &doubled),
+    ] {
+        let refused = world.get(path, headers).await;
+        let text = refused.text();
+        let code = text.split(" | ").find(|word| word.starts_with("GW-")).unwrap_or_else(|| panic!("{path}: {text}"));
+        let story = world.operate("GET", &format!("/v1/trace/{code}"), &world.token, "").await.json();
+        assert_eq!(story["refusal"]["slug"], "parameter-refused", "{path}");
+        assert_eq!(story["org"].as_str(), path.starts_with("/sso/").then_some("acme"), "{path}");
+        assert_eq!(story["personal"]["address"], crate::world::STRANGER);
+    }
+    let nowhere = world.get("/login?app=nowhere", &[]).await;
+    assert!(nowhere.text().contains("GW-"), "{}", nowhere.text());
+}
+
+/// ST-SESS-06: a sign-out counts, though the person closes the tab before the answer.
+#[tokio::test]
+async fn st_sess_06_whoever_hangs_up_is_signed_out_all_the_same() {
+    let world = World::new().await;
+    let ada = world.ada().await;
+    let verify = async || world.get("/auth/verify?org=acme", &[("cookie", &ada)]).await.status;
+    assert_eq!(verify().await, 200);
+    let mut leaving = Box::pin(world.post("/logout", &ada, ""));
+    let hung_up = std::future::poll_fn(|context| std::task::Poll::Ready(leaving.as_mut().poll(context).is_pending()));
+    assert!(hung_up.await, "it waits for the store");
+    drop(leaving);
+    for _ in 0..200 {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        if verify().await == 401 {
+            return;
+        }
+    }
+    panic!("the session lives on");
+}
+
+/// ST-OPS-07: who is refused again and again waits; others, and the way out, do not.
+#[tokio::test]
+async fn st_ops_07_a_flood_of_refusals_waits() {
+    let world = World::new().await;
+    let ada = world.ada().await;
+    let answer = async |peer: &str, path: &str| world.ask_from(peer, "GET", path, &[], "").await;
+    for _ in 0..gate_http::limits::REFUSALS_PER_MINUTE_MAX {
+        answer("198.51.100.9", "/sso/nobody/main/start").await;
+    }
+    for path in ["/login", "/sso/acme/main/start", "/sso/acme/main/callback?code=x&state=y"] {
+        let waiting = answer("198.51.100.9", path).await;
+        assert_eq!((waiting.status, waiting.header("retry-after")), (429, "60"), "{path}");
+    }
+    assert_eq!(answer("198.51.100.9", "/healthz").await.status, 200);
+    assert_eq!(world.ask_from("198.51.100.9", "GET", "/session", &[("cookie", &ada)], "").await.status, 200);
+    assert_eq!(answer("198.51.100.10", "/login").await.status, 200);
+    world.set_clock(60);
+    assert_eq!(answer("198.51.100.9", "/login").await.status, 200);
 }

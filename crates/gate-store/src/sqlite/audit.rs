@@ -75,16 +75,17 @@ pub(super) async fn append_of_member(
     Ok(())
 }
 
-/// Audits sessions of one member that newer ones took the place of: the store alone knows which.
+/// Audits sessions of one member that newer ones took the place of: the store alone knows which. `cause` is `concurrent`
+/// or `replaced`.
 pub(super) async fn append_ended(
     db: &mut SqliteConnection,
     (org, member): (&OrgId, RowId),
     ended: &[RowId],
-    at: Timestamp,
+    (cause, at): (&str, Timestamp),
 ) -> Result<(), StoreError> {
     for session in ended {
         let fields = vec![
-            (word("cause")?, "concurrent".to_owned()),
+            (word("cause")?, cause.to_owned()),
             (word("member")?, member.to_string()),
             (word("session")?, session.to_string()),
         ];

@@ -10,7 +10,7 @@ use super::columns::Columns;
 use super::flows::FORGOTTEN_AT_ONCE_MAX;
 use super::sessions;
 use crate::StoreError;
-use crate::rows::{ChildOf, Handover, RowId, Session, TokenHash};
+use crate::rows::{ChildOf, HandedOver, Handover, RowId, Session, TokenHash};
 
 /// Codes of one session that wait at once: many tabs, no flood. The oldest make room.
 const CODES_PER_SESSION_MAX: u32 = 16;
@@ -49,7 +49,7 @@ pub(super) async fn take(
     origin: &str,
     (token, id): (TokenHash, RowId),
     now: Timestamp,
-) -> Result<Option<(Session, String)>, StoreError> {
+) -> Result<Option<HandedOver>, StoreError> {
     forget_expired(db, now).await?;
     let row = sqlx::query("DELETE FROM handovers WHERE code = ? RETURNING parent, app, origin, return_to, expires")
         .bind(code.0.as_slice())
@@ -62,10 +62,10 @@ pub(super) async fn take(
     }
     let child = ChildOf { parent: row.id("parent")?, app: row.slug("app")? };
     let Some(parent) = sessions::parent_by_id(db, child.parent).await? else { return Ok(None) };
-    make_room(db, &parent, &child, now).await?;
-    let session = Session { token, id, last_seen: now, child: Some(child), ..parent };
-    sessions::insert(db, &session, session.member).await?;
-    Ok(Some((session, row.text("return_to")?)))
+    let ended = make_room(db, &parent, &child, now).await?;
+    let child = Session { token, id, last_seen: now, child: Some(child), ..parent };
+    sessions::insert(db, &child, child.member).await?;
+    Ok(Some(HandedOver { child, return_to: row.text("return_to")?, ended }))
 }
 
 async fn make_room(
@@ -73,14 +73,14 @@ async fn make_room(
     parent: &Session,
     child: &ChildOf,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<Vec<RowId>, StoreError> {
     let mut children = sessions::children_at_app(db, child).await?;
     children.truncate((children.len() + 1).saturating_sub(CHILDREN_PER_APP_MAX));
-    for oldest in children {
-        let ids = sessions::delete(db, oldest).await?;
-        audit::append_ended(db, (&parent.org, parent.member), &ids, now).await?;
+    for oldest in &children {
+        let ids = sessions::delete(db, *oldest).await?;
+        audit::append_ended(db, (&parent.org, parent.member), &ids, ("concurrent", now)).await?;
     }
-    Ok(())
+    Ok(children)
 }
 
 async fn forget_expired(db: &mut SqliteConnection, now: Timestamp) -> Result<(), StoreError> {

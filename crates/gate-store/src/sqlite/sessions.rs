@@ -58,6 +58,24 @@ pub(super) async fn parent_by_id(db: &mut SqliteConnection, id: RowId) -> Result
     row.as_ref().map(read).transpose()
 }
 
+/// Parent sessions by id.
+pub(super) async fn parents(
+    db: &mut SqliteConnection,
+    after: Option<RowId>,
+    limit: u32,
+) -> Result<Vec<Session>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT sessions.*, members.org, members.connection, members.issuer, members.subject
+         FROM sessions JOIN members ON members.id = sessions.member
+         WHERE sessions.id > ? AND sessions.parent IS NULL ORDER BY sessions.id LIMIT ?",
+    )
+    .bind(after.as_ref().map_or(&[][..], |after| &after.0))
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
 pub(super) async fn of_member(
     db: &mut SqliteConnection,
     org: &OrgId,
@@ -149,6 +167,16 @@ pub(super) async fn end_of_member(
         audit::append(db, drafts).await?;
     }
     Ok(ended)
+}
+
+/// Codes go with their sessions.
+pub(super) async fn end_everything(db: &mut SqliteConnection, drafts: &[Draft]) -> Result<u64, StoreError> {
+    let count = sqlx::query("SELECT count(*) AS sessions FROM sessions").fetch_one(&mut *db).await?;
+    let count = Columns(&count).sequence("sessions")?;
+    sqlx::query("DELETE FROM sessions").execute(&mut *db).await?;
+    sqlx::query("DELETE FROM flows").execute(&mut *db).await?;
+    audit::append(db, drafts).await?;
+    Ok(count)
 }
 
 /// Deletes a session and its children and gives their ids, the session's own first.

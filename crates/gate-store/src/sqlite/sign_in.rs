@@ -15,6 +15,10 @@ pub(super) async fn write(db: &mut SqliteConnection, sign_in: SignIn) -> Result<
         Some(mailbox) => members::owner(db, &session.org, mailbox).await?.map(|(member, _)| member),
         None => None,
     };
+    let replaced = match sign_in.replaces {
+        Some(session) => sessions::parent_by_id(db, session).await?,
+        None => None,
+    };
     let full = match &known {
         Some(member) => over_limit(db, &sign_in, member.id).await?,
         None => Vec::new(),
@@ -33,9 +37,14 @@ pub(super) async fn write(db: &mut SqliteConnection, sign_in: SignIn) -> Result<
         members::bind_owner(db, &session.org, mailbox, member).await?;
     }
     let mut ended = Vec::new();
+    if let Some(old) = &replaced {
+        let ids = sessions::delete(db, old.id).await?;
+        audit::append_ended(db, (&old.org, old.member), &ids, ("replaced", session.created)).await?;
+        ended.extend(ids);
+    }
     for oldest in full {
         let ids = sessions::delete(db, oldest).await?;
-        audit::append_ended(db, (&session.org, member), &ids, session.created).await?;
+        audit::append_ended(db, (&session.org, member), &ids, ("concurrent", session.created)).await?;
         ended.extend(ids);
     }
     sessions::insert(db, session, member).await?;
@@ -47,6 +56,7 @@ pub(super) async fn write(db: &mut SqliteConnection, sign_in: SignIn) -> Result<
 /// The oldest sessions that one more would be too many for.
 async fn over_limit(db: &mut SqliteConnection, sign_in: &SignIn, member: RowId) -> Result<Vec<RowId>, StoreError> {
     let mut parents = sessions::parents_of_member(db, member).await?;
+    parents.retain(|session| Some(*session) != sign_in.replaces);
     let room_for = usize::try_from(sign_in.concurrent_max.saturating_sub(1)).unwrap_or(usize::MAX);
     parents.truncate(parents.len().saturating_sub(room_for));
     Ok(parents)

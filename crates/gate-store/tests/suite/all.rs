@@ -60,6 +60,7 @@ macro_rules! conformance {
             sign_in {
                 st_sess_09_the_session_limit_holds_under_a_race
                 the_oldest_session_makes_room_with_its_children
+                st_sess_02_the_session_before_ends
                 a_full_member_may_be_refused
                 what_is_refused_writes_nothing
                 a_sign_in_that_fails_late_writes_nothing
@@ -70,6 +71,8 @@ macro_rules! conformance {
                 st_sess_06_an_ended_session_is_gone
                 ending_a_child_leaves_the_parent
                 all_sessions_of_a_member_end
+                parent_sessions_come_in_pages
+                st_ops_15_everything_that_lives_can_be_ended
                 nothing_ended_is_nothing_audited
             }
             handovers {

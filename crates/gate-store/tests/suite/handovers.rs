@@ -1,6 +1,6 @@
 //! Hand-overs: one use, one origin, one end, and no more of them than a person needs.
 
-use gate_store::rows::{ChildOf, Session};
+use gate_store::rows::{ChildOf, HandedOver, Session};
 use gatewright_audit::record::Event;
 
 use super::make::{acme, at, child_of, draft, enter, events, handover, hash, id, sign_in, slug};
@@ -12,8 +12,9 @@ pub(crate) async fn a_code_makes_one_child(store: Shared) {
     let (member, _) = enter(&*store, sign_in("ada", 1)).await;
     let code = handover(1, id(1));
     store.put_handover(code.clone(), vec![draft(Event::SessionHandedOver, &[("app", "wiki")])]).await.unwrap();
-    let (child, return_to) = store.take_handover(code.code, WIKI, (hash(8), id(8)), at(10)).await.unwrap().unwrap();
-    assert_eq!(return_to, "/start");
+    let taken = store.take_handover(code.code, WIKI, (hash(8), id(8)), at(10)).await.unwrap().unwrap();
+    let HandedOver { child, return_to, ended } = taken;
+    assert_eq!((return_to.as_str(), ended), ("/start", vec![]));
     let parent = store.session(hash(1)).await.unwrap().unwrap();
     let link = Some(ChildOf { parent: id(1), app: slug("wiki") });
     // `created` is the parent's: the child does not outlive it.
@@ -88,9 +89,11 @@ pub(crate) async fn codes_and_children_are_limited(store: Shared) {
     }
     let take = |n| store.take_handover(handover(n, id(1)).code, WIKI, (hash(100 + n), id(100 + n)), at(10));
     assert_eq!(take(0).await, Ok(None), "the oldest of 17 made room");
+    let mut made_room = Vec::new();
     for n in 1..17 {
-        assert!(take(n).await.unwrap().is_some(), "{n}");
+        made_room.extend(take(n).await.unwrap().unwrap().ended);
     }
+    assert_eq!(made_room, (101..109).map(id).collect::<Vec<_>>(), "who remembers them is told");
     let live: Vec<_> = store.sessions_of_member(&acme(), member).await.unwrap().into_iter().map(|one| one.id).collect();
     assert_eq!(live, [vec![id(1)], (109..117).map(id).collect()].concat());
     assert_eq!(events(&*store).await.iter().filter(|event| *event == "session-ended").count(), 8);

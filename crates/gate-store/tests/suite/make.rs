@@ -105,6 +105,7 @@ pub(crate) fn sign_in(subject: &str, n: u32) -> SignIn {
         bind_owner: None,
         concurrent_max: 100,
         when_full: WhenFull::EndOldest,
+        replaces: None,
         may_join: true,
         audit: vec![joined, signed_in],
     }
@@ -133,7 +134,7 @@ pub(crate) async fn child_of(store: &dyn Store, parent: RowId, n: u32) -> Sessio
     let handover = handover(n, parent);
     store.put_handover(handover.clone(), vec![]).await.unwrap();
     let child = (hash(4_000_000 + n), id(4_000_000 + n));
-    store.take_handover(handover.code, &handover.origin, child, at(1)).await.unwrap().unwrap().0
+    store.take_handover(handover.code, &handover.origin, child, at(1)).await.unwrap().unwrap().child
 }
 
 /// The event and the fields of every record of a stream, which must be one whole chain.

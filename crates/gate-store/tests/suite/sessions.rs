@@ -1,11 +1,11 @@
 //! Sessions: facts that come back, times that only move forward, and ends that are final.
 
-use gate_store::rows::Session;
+use gate_store::rows::{Session, TakeFlow};
 use gatewright_audit::record::Event;
 use gatewright_terms::GroupName;
 
 use super::Shared;
-use super::make::{acme, at, child_of, draft, enter, events, hash, id, org, sign_in};
+use super::make::{NO_LIMITS, acme, at, child_of, draft, enter, events, flow, handover, hash, id, key, org, sign_in};
 
 pub(crate) async fn facts_come_back_as_they_were(store: Shared) {
     let group = |name: &str| GroupName::parse(name).unwrap();
@@ -79,6 +79,40 @@ pub(crate) async fn all_sessions_of_a_member_end(store: Shared) {
     assert_eq!(store.sessions_of_member(&acme(), member).await, Ok(vec![]));
     assert!(store.session(hash(3)).await.unwrap().is_some());
     enter(&*store, sign_in("ada", 4)).await;
+}
+
+pub(crate) async fn parent_sessions_come_in_pages(store: Shared) {
+    enter(&*store, sign_in("ada", 2)).await;
+    enter(&*store, sign_in("bob", 1)).await;
+    enter(&*store, sign_in("ada", 3)).await;
+    child_of(&*store, id(1), 1).await;
+    let page = async |after, limit| {
+        let sessions = store.parent_sessions(after, limit).await.unwrap();
+        sessions.into_iter().map(|session| session.id).collect::<Vec<_>>()
+    };
+    assert_eq!(page(None, 2).await, [id(1), id(2)]);
+    assert_eq!(page(Some(id(2)), 2).await, [id(3)]);
+    assert_eq!(page(Some(id(3)), 2).await, []);
+}
+
+/// ST-OPS-15: no session, code or sign-in under way outlives it.
+pub(crate) async fn st_ops_15_everything_that_lives_can_be_ended(store: Shared) {
+    let (member, _) = enter(&*store, sign_in("ada", 1)).await;
+    let child = child_of(&*store, id(1), 1).await;
+    store.put_handover(handover(7, id(1)), vec![]).await.unwrap();
+    store.begin_flow(flow(1), NO_LIMITS).await.unwrap();
+    let audit = || vec![draft(Event::SessionEnded, &[("cause", "restored")])];
+    assert_eq!(store.end_everything(audit()).await, Ok(2));
+    for token in [hash(1), child.token] {
+        assert_eq!(store.session(token).await, Ok(None));
+    }
+    let code = handover(7, id(1)).code;
+    assert_eq!(store.take_handover(code, "https://wiki.example", (hash(9), id(9)), at(2)).await, Ok(None));
+    assert_eq!(store.take_flow(flow(1).state, Some(flow(1).browser), at(1)).await, Ok(TakeFlow::Unknown));
+    assert!(store.member_by_key(&acme(), &key("ada")).await.unwrap().is_some_and(|ada| ada.id == member));
+    assert_eq!(store.end_everything(audit()).await, Ok(0));
+    let ended = events(&*store).await.into_iter().filter(|event| event == "session-ended").count();
+    assert_eq!(ended, 2);
 }
 
 pub(crate) async fn nothing_ended_is_nothing_audited(store: Shared) {

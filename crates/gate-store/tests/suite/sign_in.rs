@@ -25,6 +25,31 @@ pub(crate) async fn st_sess_09_the_session_limit_holds_under_a_race(store: Share
     assert_eq!(events.iter().filter(|event| *event == "signed-in").count(), 50);
 }
 
+/// ST-SESS-02: a sign-in ends the session that the browser had, whoever's it was; it counts against no limit.
+pub(crate) async fn st_sess_02_the_session_before_ends(store: Shared) {
+    enter(&*store, limited("ada", 1, 1, WhenFull::Refuse)).await;
+    let child = child_of(&*store, id(1), 1).await;
+    let again = SignIn { replaces: Some(id(1)), ..limited("ada", 2, 1, WhenFull::Refuse) };
+    let (_, ended) = enter(&*store, again).await;
+    assert_eq!(ended, [id(1), child.id]);
+    assert_eq!(store.session(hash(1)).await, Ok(None));
+    // Another person in the same browser; a session that is gone, and a child, are nothing to replace.
+    let (_, ended) = enter(&*store, SignIn { replaces: Some(id(2)), ..sign_in("bob", 3) }).await;
+    assert_eq!(ended, [id(2)]);
+    let child = child_of(&*store, id(3), 2).await;
+    for (n, gone) in [(4, id(2)), (5, child.id)] {
+        let (_, ended) = enter(&*store, SignIn { replaces: Some(gone), ..sign_in("eve", n) }).await;
+        assert_eq!(ended, []);
+    }
+    // A refused sign-in ends nothing.
+    let refused = SignIn { replaces: Some(id(3)), may_join: false, ..sign_in("zoe", 6) };
+    assert_eq!(store.sign_in(refused).await, Ok(SignInDone::MayNotJoin));
+    assert!(store.session(hash(3)).await.unwrap().is_some());
+    let told = story(&*store, &Stream::Org(acme())).await;
+    let causes: Vec<_> = told.iter().filter(|(event, _)| event == "session-ended").map(|(_, f)| &f[0].1).collect();
+    assert_eq!(causes, ["replaced"; 3]);
+}
+
 pub(crate) async fn the_oldest_session_makes_room_with_its_children(store: Shared) {
     let (member, _) = enter(&*store, limited("ada", 1, 2, WhenFull::EndOldest)).await;
     let child = child_of(&*store, id(1), 1).await;

@@ -15,7 +15,8 @@ use crate::start::Opened;
 /// How often the bundle and trust files are looked at; a change counts when it has stood still for one look.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// What is only in memory may be lost by a crash: `last-seen` times and counts of refusals.
+/// What is only in memory may be lost by a crash: `last-seen` times and counts of refusals. Sessions that are over are
+/// swept at the same time.
 const FLUSH: Duration = Duration::from_secs(5);
 
 /// What the audit trail may lose unnoticed at its end.
@@ -55,13 +56,18 @@ pub(super) async fn until_told_to_end(
             _ = signals.hang_up.recv() => watch.take(opened, clock, log).await,
             _ = look.tick() => watch.look(opened, clock, log).await,
             _ = flush.tick() => {
-                if let Err(error) = opened.gate.flush(clock()).await {
+                if let Err(error) = flush_and_sweep(opened, clock).await {
                     log("flush-failed", &[("why", &error.to_string())]);
                 }
             }
             _ = sign.tick() => checkpoint(opened, settings, clock, log).await,
         }
     }
+}
+
+async fn flush_and_sweep(opened: &Opened, clock: &Clock) -> Result<(), gate_store::StoreError> {
+    opened.gate.flush(clock()).await?;
+    opened.gate.sweep(clock()).await
 }
 
 /// A slow disk is no reason to do it twice at once.

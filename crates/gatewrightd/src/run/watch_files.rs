@@ -2,6 +2,8 @@
 //!
 //! Invariant: a bundle that is refused changes nothing but the status (ST-BUN-10); the next change is looked at again.
 
+use std::path::PathBuf;
+
 use gate_core::BundleRefused;
 use gate_http::{Clock, Log};
 
@@ -46,11 +48,20 @@ impl Watch {
                 return;
             }
         };
-        let Offer { bundle, trust } = offer;
+        let Offer { bundle, trust, passed_over } = offer;
+        say_passed_over(&passed_over, log);
         let reloaded = opened.gate.reload(&bundle, &trust, beside, clock()).await;
         // A store that was away may be back at the next look.
         self.taken = if matches!(reloaded, Err(BundleRefused::Store(_))) { Fingerprint::NONE } else { fingerprint };
         say(opened, log, reloaded);
+    }
+}
+
+/// Somebody who may write into the directory and may not sign.
+pub(crate) fn say_passed_over(files: &[PathBuf], log: &Log) {
+    for file in files {
+        let why = "it claims a higher sequence, and its signatures are not good";
+        log("bundle-passed-over", &[("file", &file.display().to_string()), ("why", why)]);
     }
 }
 

@@ -113,9 +113,24 @@ impl Home {
         self.start_with(&[])
     }
 
+    /// Starts on the bundles of a directory.
+    pub(crate) fn start_in(&self, dir: &Path) -> Running {
+        let bundle = self.path("bundle");
+        let flags = self
+            .flags()
+            .into_iter()
+            .map(|flag| if Path::new(&flag) == bundle { dir.display().to_string() } else { flag });
+        self.start_by(flags.collect())
+    }
+
     pub(crate) fn start_with(&self, more: &[&str]) -> Running {
+        let more = more.iter().map(|flag| (*flag).to_owned());
+        self.start_by(self.flags().into_iter().chain(more).collect())
+    }
+
+    fn start_by(&self, flags: Vec<String>) -> Running {
         let mut command = gatewrightd();
-        command.args(self.flags()).args(more).current_dir(self.dir.path()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.args(flags).current_dir(self.dir.path()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let mut err = BufReader::new(child.stderr.take().unwrap());

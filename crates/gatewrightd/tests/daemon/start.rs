@@ -168,3 +168,49 @@ fn a_directory_gives_its_highest_bundle_of_the_environment() {
     std::fs::create_dir(&bundles).unwrap();
     assert_eq!(home.start_fails(&[("--bundle", bundles.to_str().unwrap())]).code, 5);
 }
+
+/// ST-OPS-15: a store that was restored from a backup is noticed, told, and noticed once.
+#[test]
+fn st_ops_15_a_restored_store_is_noticed() {
+    let home = Home::new();
+    assert_eq!(home.start().end("TERM").0, 0);
+    std::fs::copy(home.path("gate.db"), home.path("backup.db")).unwrap();
+    let (_, log) = home.start().end("TERM");
+    assert!(!log.contains("store-was-restored"), "{log}");
+    for stale in ["gate.db-wal", "gate.db-shm"] {
+        let _ = std::fs::remove_file(home.path(stale));
+    }
+    std::fs::copy(home.path("backup.db"), home.path("gate.db")).unwrap();
+    let (_, log) = home.start().end("TERM");
+    assert!(log.contains("store-was-restored "), "{log}");
+    let (_, log) = home.start().end("TERM");
+    assert!(!log.contains("store-was-restored"), "{log}");
+}
+
+/// ST-BUN-02, ST-BUN-10: in a directory a forged bundle hides no good one, whatever sequence it claims.
+#[test]
+fn st_bun_02_a_forged_sequence_hides_no_bundle() {
+    let home = Home::new();
+    let dir = home.path("bundles");
+    std::fs::create_dir(&dir).unwrap();
+    std::fs::write(dir.join("good"), bundle(&dev(), 3, None)).unwrap();
+    let mut forged = bundle(&dev(), 9, None);
+    let last = forged.len() - 1;
+    forged[last] ^= 1;
+    std::fs::write(dir.join("forged"), forged).unwrap();
+    let started = home.start_in(&dir);
+    assert_eq!(started.field("sequence"), "3");
+    let log = started.log.lock().unwrap().clone();
+    assert!(log.contains("bundle-passed-over ") && log.contains("forged"), "{log}");
+}
+
+/// ST-OPS-10: the next key is published before it signs.
+#[test]
+fn st_ops_10_the_next_key_is_published() {
+    let home = Home::new();
+    assert_eq!(home.command(&["keys", "init", "others"]).code, 0);
+    std::fs::copy(home.path("others/keys/assertion.pem"), home.path("secrets/keys/assertion.next.pem")).unwrap();
+    let running = home.start();
+    let keys: serde_json::Value = serde_json::from_str(&running.public("/.well-known/jwks.json").1).unwrap();
+    assert_eq!(keys["keys"].as_array().unwrap().len(), 3, "{keys}");
+}
