@@ -1,6 +1,7 @@
 //! Main: argv to a verb, its report to the streams, its exit to the shell.
 //!
 //! Invariant: reports go to stdout; hints, progress and failures go to stderr.
+//! Invariant: names of files and answers of strangers reach stderr without a control character.
 //! Invariant: a panic ends as exit 70 with a report on disk, never as a bare backtrace.
 
 mod args;
@@ -25,6 +26,7 @@ use args::{Cli, Verb};
 use context::{Context, Report};
 use exit::Exit;
 use failure::Failure;
+use style::plain;
 use surroundings::Surroundings;
 
 fn main() -> ExitCode {
@@ -78,7 +80,7 @@ fn print(report: &Report, context: &Context) -> Exit {
     if !context.common.quiet {
         let style = context.style_of_hints();
         for hint in &report.hints {
-            write_err(&style.dim(hint));
+            write_err(&style.dim(plain(hint)));
         }
     }
     report.exit
@@ -99,9 +101,9 @@ fn print_failure(failure: &Failure, context: &Context) -> Exit {
     }
     let style = context.style_of_hints();
     let topic = failure.topic.as_ref().map(|topic| format!("[{topic}]")).unwrap_or_default();
-    write_err(&format!("{}: {}", style.red(format!("error{topic}")), style.bold(&failure.message)));
+    write_err(&format!("{}: {}", style.red(format!("error{topic}")), style.bold(plain(&failure.message))));
     for line in &failure.help {
-        write_err(&format!("  {} {line}", style.cyan("help:")));
+        write_err(&format!("  {} {}", style.cyan("help:"), plain(line)));
     }
     if let Some(topic) = &failure.topic {
         write_err(&format!("  {} gatewright explain {topic}", style.cyan("more:")));

@@ -1,5 +1,6 @@
 //! Finding: a diagnostic, built in the order in which it reads.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use wright_syntax::diagnostic::{Code, Diagnostic, Fix, Sink};
@@ -65,22 +66,80 @@ impl Finding {
     }
 
     pub(crate) fn report(self, sink: &mut Sink) {
-        sink.report(*self.0);
+        sink.report(*self.shortened().0);
+    }
+
+    /// Reports it such that nothing hides it, and that nothing else is said about its place.
+    pub(crate) fn report_alone(self, sink: &mut Sink) {
+        let at = self.0.primary.0;
+        sink.report_unread(*self.shortened().0, at);
+    }
+
+    fn shortened(mut self) -> Self {
+        let found = &mut *self.0;
+        let labels = found.related.iter_mut().map(|(_, text)| text);
+        for text in labels.chain([&mut found.message, &mut found.primary.1]).chain(&mut found.help) {
+            if let Cow::Owned(short) = shortened(text, TEXT_CHARS_MAX) {
+                *text = short;
+            }
+        }
+        self
     }
 }
 
-/// `a`, `b` and `c`: what may stand here, in an order that does not change.
+/// More than this nobody reads; the most words that may stand in one place are 14.
+const LISTED_MAX: usize = 20;
+
+/// A message is read in one breath. What is longer repeats something that an author made long.
+const TEXT_CHARS_MAX: usize = 1_000;
+
+/// The longest good key, an address, has 254 bytes.
+const KEY_CHARS_MAX: usize = 300;
+
+/// `a`, `b` and `c`: what may stand here, in an order that does not change. Of a long list, the first ones.
 pub(crate) fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
-    let words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
-    match words.split_last() {
+    let mut words = words.into_iter();
+    let mut shown: Vec<String> = words.by_ref().take(LISTED_MAX).map(|word| format!("`{word}`")).collect();
+    match words.count() {
+        0 => {}
+        more => shown.push(format!("{more} more")),
+    }
+    match shown.split_last() {
         None => "nothing".to_owned(),
         Some((last, [])) => last.clone(),
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
     }
 }
 
+/// The beginning and the end of a text that is too long to repeat.
+fn shortened(text: &str, chars_max: usize) -> Cow<'_, str> {
+    if text.len() <= chars_max || text.chars().count() <= chars_max {
+        return Cow::Borrowed(text);
+    }
+    let half = chars_max / 2;
+    let end: String = text.chars().rev().take(half).collect::<Vec<_>>().into_iter().rev().collect();
+    Cow::Owned(format!("{}…{end}", text.chars().take(half).collect::<String>()))
+}
+
 /// A key as it stands in paths: bare where that is unambiguous, quoted where not.
 pub(crate) fn path_key(text: &str) -> String {
+    let text = &*shortened(text, KEY_CHARS_MAX);
     let bare = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "-._@/ ".contains(c));
     if bare { text.to_owned() } else { format!("{text:?}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lists_and_long_words_are_cut() {
+        let words: Vec<String> = (0..25).map(|at| format!("w{at}")).collect();
+        let shown = listed(words.iter().map(String::as_str));
+        assert!(shown.starts_with("`w0`, `w1`") && shown.ends_with("`w19` and 5 more"), "{shown}");
+        assert_eq!(listed(["a", "b", "c"]), "`a`, `b` and `c`");
+        assert_eq!(shortened("abcdef", 4), "ab…ef");
+        assert_eq!(shortened("éé", 2), "éé");
+        assert!(path_key(&"x".repeat(1 << 20)).len() < 2 * KEY_CHARS_MAX);
+    }
 }

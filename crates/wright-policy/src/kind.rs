@@ -150,7 +150,7 @@ pub(crate) fn article(what: &str) -> String {
 }
 
 /// `90` is `90s`, `3600` is `1h`: the largest unit that fits exactly.
-pub(crate) fn spell(seconds: u32) -> String {
+pub fn spell(seconds: u32) -> String {
     let fits = [(DAY, 'd'), (HOUR, 'h'), (MINUTE, 'm')]
         .into_iter()
         .find(|(unit, _)| seconds >= *unit && seconds.is_multiple_of(*unit));

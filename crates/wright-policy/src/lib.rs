@@ -23,12 +23,13 @@ mod words;
 mod workspace;
 
 pub use codes::codes;
+pub use kind::spell;
 pub use lower::lower;
 pub use pages::{Page, page, reference, word_pages};
 pub use policy::Policy;
 pub use provenance::{Origin, Provenance, block_path, grant_path};
 pub use resolve::resolve;
-pub use rules::{CHECKS, Check, check, check_with};
+pub use rules::{CHECKS, Check, INLINE_SECRET, Secret, check, check_with, secrets};
 pub use shape::{Draft, shape};
 pub use trees::{Trees, folders, read};
 pub use valid::Valid;

@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gatewright_terms::Slug;
+use wright_syntax::codes::LIMITS;
 use wright_syntax::diagnostic::Sink;
 use wright_syntax::source::Span;
 use wright_syntax::tree::Spanned;
@@ -31,33 +32,44 @@ use names::Names;
 /// Secrets of shared clients are named `platform/…`: an organisation of that name would read them.
 const PLATFORM: &str = "platform";
 
+/// Every organisation is judged, lowered and proved for each of them: more would cost their product. A platform has two
+/// or three, one with a region for each continent a dozen.
+const ENVIRONMENTS_MAX: usize = 32;
+
 /// What an organisation is resolved against.
 pub(crate) struct Context<'a> {
     pub(crate) names: &'a catalogue::CatalogueNames,
     /// The `session` of the defaults.
     pub(crate) defaults: Option<&'a Node>,
+    /// Some file of environments could not be read.
+    pub(crate) partial_environments: bool,
 }
 
 /// Looks up every name and lays the layers over each other.
 pub fn resolve(draft: Draft, sink: &mut Sink) -> Policy {
     let mut local = Sink::default();
-    let (catalogue, names) = catalogue::resolve(&draft.platform, &mut local);
+    let is_partial = |folder: &str| draft.unread.contains(folder);
+    let (catalogue, names) = catalogue::resolve(&draft.platform, is_partial("platform"), &mut local);
     let defaults = draft.platform.entry("defaults").and_then(|defaults| defaults.entry("session"));
-    let context = Context { names: &names, defaults };
+    let context = Context { names: &names, defaults, partial_environments: is_partial("environments") };
     let nodes = org_nodes(&draft.orgs, &mut local);
     let orgs: Vec<Arc<Org>> =
         nodes.iter().map(|(id, node)| Arc::new(org::resolve(id, node, &context, false, &mut local))).collect();
     // Files that hold no readable organisation still give their folder's name: references to it are no second mistake.
     let folders = draft.orgs.iter().map(|file| &file.folder);
-    let org_names =
-        Names::new("org", "", nodes.iter().map(|(id, node)| (id.as_str(), node.head)), folders.map(|folder| &**folder));
+    let known = nodes.iter().map(|(id, node)| (id.as_str(), node.head));
+    let org_names = Names::new("org", "", known, folders.map(|folder| &**folder)).partial(is_partial("orgs"));
     let mut environments = Vec::new();
-    for node in draft.environments.entries("environment") {
+    for node in draft.environments.entries("environment").take(ENVIRONMENTS_MAX) {
         environments.extend(environment::resolve(node, &nodes, &orgs, &org_names, &context, &mut local));
     }
     environments.sort_by(|one, two| one.name.cmp(&two.name));
+    too_many_environments(&draft.environments, &mut local);
     if draft.environments.entries.is_empty() && !draft.environments.incomplete {
         no_environment(&draft.environments, &mut local);
+    }
+    if let Some(folder) = draft.orgs_folder.filter(|_| draft.orgs.is_empty() && !is_partial("orgs")) {
+        no_organisation(folder, &mut local);
     }
     let sound = draft.sound && !local.refuses();
     sink.merge(local);
@@ -114,6 +126,28 @@ fn no_environment(folder: &Node, sink: &mut Sink) {
         .mark("no `environment` stands in this folder")
         .help("such as `environment \"production\" { base-url \"https://sso.example.com\" }`")
         .report(sink);
+}
+
+/// A folder that is empty, or misspelt in the manifest, would be a program in which nobody can sign in anywhere.
+fn no_organisation(folder: Span, sink: &mut Sink) {
+    Finding::new(MISSING_FIELD, folder, "the workspace has no organisation")
+        .mark("no `<org>/org.kdl` lies in this folder")
+        .help("is this the right folder? `gatewright init FOLDER` writes an example of one")
+        .report(sink);
+}
+
+fn too_many_environments(folder: &Node, sink: &mut Sink) {
+    let Some(first) = folder.entries("environment").nth(ENVIRONMENTS_MAX) else { return };
+    let count = folder.entries("environment").count();
+    Finding::new(
+        LIMITS,
+        first.head,
+        format!("the workspace has {count} environments; the limit is {ENVIRONMENTS_MAX}"),
+    )
+    .mark("one too many")
+    .help("an environment is a place where the policy is enforced; an application is an `app` in one")
+    .path(&first.path)
+    .report(sink);
 }
 
 /// Where a node stands, with its path.

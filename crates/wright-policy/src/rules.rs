@@ -38,6 +38,7 @@ mod tenant_mismatch;
 mod unreachable_grant;
 mod unused_definition;
 
+pub use inline_secret::{INLINE_SECRET, Secret, secrets};
 use wright_syntax::diagnostic::{Code, Severity, Sink};
 
 use crate::policy::Policy;

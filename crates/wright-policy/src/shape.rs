@@ -10,6 +10,7 @@ mod node;
 mod report;
 mod whole;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use wright_syntax::codes::MISSING_POLICY_VERSION;
@@ -30,6 +31,10 @@ pub struct Draft {
     pub(crate) platform: Node,
     pub(crate) environments: Node,
     pub(crate) orgs: Vec<OrgFile>,
+    /// Where the manifest names the folder of the organisations.
+    pub(crate) orgs_folder: Option<Span>,
+    /// Folders of which something was not read: what seems to be absent may be there.
+    pub(crate) unread: BTreeSet<&'static str>,
     pub(crate) texts: Vec<Text>,
     pub(crate) sources: Vec<Source>,
     pub(crate) sound: bool,
@@ -65,10 +70,14 @@ pub fn shape(trees: Trees, sink: &mut Sink) -> Draft {
     let mut environments = shape_file(&ENVIRONMENT_FILE, trees.environments, &mut local);
     stand_in_folder("platform", &mut platform, manifest.as_ref());
     stand_in_folder("environments", &mut environments, manifest.as_ref());
+    platform.incomplete |= trees.unread.contains("platform");
+    environments.incomplete |= trees.unread.contains("environments");
     let draft = Draft {
         platform,
         environments,
         orgs: trees.orgs.into_iter().map(|tree| org_file(tree, &mut local)).collect(),
+        orgs_folder: folder_of("orgs", manifest.as_ref()).map(|folder| folder.value.span),
+        unread: trees.unread,
         texts,
         sources: trees.sources,
         sound: trees.sound && !local.refuses(),
@@ -100,12 +109,15 @@ fn manifest(tree: FileTree, sink: &mut Sink) -> Node {
 
 /// A folder without a file has its place in the manifest. Where that names none, nothing is said about what it lacks.
 fn stand_in_folder(word: &str, root: &mut Node, manifest: Option<&Node>) {
-    let folder = manifest.and_then(|manifest| manifest.entry("workspace")?.given(word));
-    match folder {
+    match folder_of(word, manifest) {
         Some(folder) if root.entries.is_empty() => root.head = folder.value.span,
         Some(_) => {}
         None => root.incomplete = true,
     }
+}
+
+fn folder_of<'a>(word: &str, manifest: Option<&'a Node>) -> Option<&'a Given> {
+    manifest?.entry("workspace")?.given(word)
 }
 
 fn folders_differ(workspace: &Node, sink: &mut Sink) {

@@ -4,6 +4,7 @@
 //!
 //! Invariant: below a named folder nothing is ignored: a file is part of the program or an error.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use wright_syntax::codes::{LIMITS, NOT_A_FILE, STRAY_FILE};
@@ -25,6 +26,8 @@ pub struct Trees {
     pub(crate) environments: Vec<FileTree>,
     pub(crate) orgs: Vec<FileTree>,
     pub(crate) sources: Vec<Source>,
+    /// Folders of which something was not read: what seems to be absent may be there.
+    pub(crate) unread: BTreeSet<&'static str>,
     pub(crate) sound: bool,
 }
 
@@ -54,6 +57,13 @@ const ROLES: [(Role, &str); 5] = [
     (Role::Environments, "environments"),
     (Role::Orgs, "orgs"),
 ];
+
+impl Role {
+    /// The word of the manifest.
+    fn word(self) -> &'static str {
+        ROLES.iter().find(|(role, _)| *role == self).map_or("", |(_, word)| *word)
+    }
+}
 
 /// The folders that the manifest names: what has to be listed and read beside it. Sorted, without doubles.
 pub fn folders(manifest: &[u8]) -> Vec<String> {
@@ -92,6 +102,7 @@ pub fn read(workspace: &Workspace, sink: &mut Sink) -> Trees {
         environments: vec![],
         orgs: vec![],
         sources: workspace.sources().to_vec(),
+        unread: BTreeSet::new(),
         sound: true,
     };
     for (file, source, oddity) in workspace.files() {
@@ -104,10 +115,14 @@ pub fn read(workspace: &Workspace, sink: &mut Sink) -> Trees {
                 .mark("every file below the named folders must belong")
                 .help(help)
                 .report(&mut local);
+            trees.unread.insert(role.word());
             continue;
         }
         let context = if role == Role::Orgs { ReadContext::Organisation } else { ReadContext::Platform };
-        let Some(tree) = admit(file, source, oddity, context, &mut local) else { continue };
+        let Some(tree) = admit(file, source, oddity, context, &mut local) else {
+            trees.unread.insert(role.word());
+            continue;
+        };
         match role {
             Role::Platform => trees.platform.push(tree),
             Role::Environments => trees.environments.push(tree),
@@ -120,13 +135,13 @@ pub fn read(workspace: &Workspace, sink: &mut Sink) -> Trees {
     trees
 }
 
-/// The folder that a path lies in, and the path inside it.
+/// The folder that a path lies in, and the path inside it: empty for what stands in the folder's own place.
 fn place<'a>(folders: &[(Role, Arc<str>)], path: &'a str) -> Option<(Role, &'a str)> {
     // Oddities may carry absolute or dotted paths: those lie in a folder if any of its names stands first.
     let relative = path.trim_start_matches(['/', '.']);
     folders.iter().find_map(|(role, folder)| {
-        let rest = relative.strip_prefix(&**folder)?.strip_prefix('/')?;
-        Some((*role, rest))
+        let rest = relative.strip_prefix(&**folder)?;
+        if rest.is_empty() { Some((*role, rest)) } else { Some((*role, rest.strip_prefix('/')?)) }
     })
 }
 
@@ -134,6 +149,7 @@ fn place<'a>(folders: &[(Role, Arc<str>)], path: &'a str) -> Option<(Role, &'a s
 fn belongs(role: Role, rest: &str) -> Result<(), &'static str> {
     let parts: Vec<&str> = rest.split('/').collect();
     match (role, parts.as_slice()) {
+        (_, [""]) => Err("the manifest names a folder here, and this is a file"),
         (Role::Platform | Role::Environments, [name])
             if name.strip_suffix(".kdl").is_some_and(|stem| !stem.is_empty()) =>
         {

@@ -7,10 +7,13 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// What kind of hidden character this is, in words, if it is one. Tabs and the newlines of KDL are none.
+/// What kind of hidden character this is, in words, if it is one. Tabs, LF and CR are none.
+///
+/// The other newlines of KDL are: a reviewer sees one line, a comment, and KDL reads two, a comment and a grant.
 pub fn hidden_kind(character: char) -> Option<&'static str> {
     match character {
-        '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' | ' '..='~' => None,
+        '\t' | '\n' | '\r' | ' '..='~' => None,
+        '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(HIDDEN_NEWLINE),
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => Some("control character"),
         // Every mark that Unicode's bidirectional algorithm obeys (UAX #9 §2).
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
@@ -38,13 +41,8 @@ pub fn hidden_kind(character: char) -> Option<&'static str> {
     }
 }
 
-/// The same for a character of a value, where of all newlines and tabs only `\n`, `\r` and `\t` may stand.
-pub fn hidden_kind_in_value(character: char) -> Option<&'static str> {
-    match character {
-        '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some("control character"),
-        _ => hidden_kind(character),
-    }
-}
+/// A newline to KDL and none to most of what shows a change.
+pub(crate) const HIDDEN_NEWLINE: &str = "newline that reviewers do not see";
 
 /// On one line and with every hidden character spelled `\u{202e}`: author's text that may be printed.
 pub fn visible(text: &str) -> Cow<'_, str> {
@@ -88,7 +86,7 @@ pub(crate) fn push_visible(shown: &mut String, character: char) {
 }
 
 fn must_escape(character: char) -> bool {
-    matches!(character, '\n' | '\r' | '\t') || hidden_kind_in_value(character).is_some()
+    matches!(character, '\n' | '\r' | '\t') || hidden_kind(character).is_some()
 }
 
 #[cfg(test)]
@@ -105,13 +103,24 @@ mod tests {
 
     #[test]
     fn what_unicode_hides_is_hidden() {
-        for character in ['\u{202e}', '\u{200b}', '\u{feff}', '\u{ad}', '\u{e0041}', '\u{0}', '\u{7f}', '\u{fe0f}'] {
+        for character in [
+            '\u{b}',
+            '\u{85}',
+            '\u{2028}',
+            '\u{202e}',
+            '\u{200b}',
+            '\u{feff}',
+            '\u{ad}',
+            '\u{e0041}',
+            '\u{0}',
+            '\u{7f}',
+            '\u{fe0f}',
+        ] {
             assert!(hidden_kind(character).is_some(), "{:x}", u32::from(character));
         }
-        for character in ['a', 'é', '名', '\t', '\n', '\u{85}', '\u{a0}', '😀'] {
+        for character in ['a', 'é', '名', '\t', '\n', '\r', '\u{a0}', '😀'] {
             assert!(hidden_kind(character).is_none(), "{:x}", u32::from(character));
         }
-        assert_eq!(hidden_kind_in_value('\u{b}'), Some("control character"));
     }
 
     #[test]

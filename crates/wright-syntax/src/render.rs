@@ -11,17 +11,20 @@ use std::fmt;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, ThemeCharacters, ThemeStyles};
 
 use crate::diagnostic::{Diagnostic, Fix, Severity};
-use crate::hidden::visible;
-use crate::source::{Source, Span};
+use crate::hidden::{quote, visible};
+use crate::source::{LineIndex, Source, Span};
 use shown::Shown;
+
+/// Places further apart than this get drawings of their own, the mistake's first: what lies between says nothing.
+const LINES_BETWEEN_MAX: u32 = 8;
 
 /// Narrower, the drawing has no room for its own frame.
 const WIDTH_MIN: usize = 40;
 
 /// `sources` in the order of their `FileId`. `width` in columns.
 pub fn render_human(diagnostic: &Diagnostic, sources: &[Source], color: bool, width: usize) -> String {
-    let file = diagnostic.primary.0.file;
-    let here = diagnostic.related.iter().filter(|(span, _)| span.file == file);
+    let near = near(&diagnostic.primary.0, sources);
+    let here = diagnostic.related.iter().filter(|(span, _)| near(span));
     let header = format!("{}[{}] {}:", severity_word(diagnostic), code_text(diagnostic), diagnostic.code.slug);
     let main = Part {
         header,
@@ -31,10 +34,12 @@ pub fn render_human(diagnostic: &Diagnostic, sources: &[Source], color: bool, wi
         help: diagnostic.help.as_deref().map(|help| visible(help).into_owned()),
     };
     let mut text = main.render(source_of(sources, &diagnostic.primary.0), color, width);
-    for label in diagnostic.related.iter().filter(|(span, _)| span.file != file) {
+    for label in diagnostic.related.iter().filter(|(span, _)| !near(span)) {
         let message = visible(&label.1).into_owned();
         let header = "note:".to_owned();
-        let part = Part { header, message, severity: Severity::Info, labels: vec![(label, false)], help: None };
+        // The header says it already.
+        let bare = (label.0, String::new());
+        let part = Part { header, message, severity: Severity::Info, labels: vec![(&bare, false)], help: None };
         text.push_str(&part.render(source_of(sources, &label.0), color, width));
     }
     let is_told = |fix: &Fix| diagnostic.help.as_deref().is_some_and(|help| help.contains(fix.text.trim()));
@@ -45,6 +50,13 @@ pub fn render_human(diagnostic: &Diagnostic, sources: &[Source], color: bool, wi
     text.push_str(&code_text(diagnostic));
     text.push('\n');
     text
+}
+
+/// Whether a place can stand in one drawing with the mistake.
+fn near<'a>(primary: &'a Span, sources: &'a [Source]) -> impl Fn(&Span) -> bool + 'a {
+    let lines = source_of(sources, primary).map(|source| (source, LineIndex::new(&source.text)));
+    let line = move |at: u32| lines.as_ref().map_or(0, |(source, lines)| lines.place(&source.text, at).line);
+    move |span| span.file == primary.file && line(span.start).abs_diff(line(primary.start)) <= LINES_BETWEEN_MAX
 }
 
 fn code_text(diagnostic: &Diagnostic) -> String {
@@ -68,9 +80,9 @@ fn fix_line(fix: &Fix, sources: &[Source]) -> String {
     let (start, end) = (fix.span.start.try_into().unwrap_or(0), fix.span.end.try_into().unwrap_or(0));
     let old = source_of(sources, &fix.span).and_then(|source| source.text.get(start..end)).unwrap_or_default();
     match (old, fix.text.as_str()) {
-        ("", new) => format!("  fix: add `{}`\n", visible(new.trim())),
-        (old, "") => format!("  fix: remove `{}`\n", visible(old.trim())),
-        (old, new) => format!("  fix: write `{}` for `{}`\n", visible(new), visible(old)),
+        ("", new) => format!("  fix: add {}\n", quote(new.trim())),
+        (old, "") => format!("  fix: remove {}\n", quote(old.trim())),
+        (old, new) => format!("  fix: write {} for {}\n", quote(new), quote(old)),
     }
 }
 
@@ -85,7 +97,9 @@ struct Part<'a> {
 
 impl Part<'_> {
     fn render(&self, source: Option<&Source>, color: bool, width: usize) -> String {
-        let shown = source.map(|source| Shown::new(&source.text));
+        let places = self.labels.iter().flat_map(|((span, _), _)| [span.start, span.end]);
+        let places: Vec<usize> = places.filter_map(|place| place.try_into().ok()).collect();
+        let shown = source.map(|source| Shown::new(&source.text, &places));
         let labels = shown.as_ref().map(|shown| self.labels.iter().map(|label| spot(shown, label)).collect());
         let drawn = Drawn {
             part: self,
@@ -94,7 +108,7 @@ impl Part<'_> {
                 .zip(shown)
                 .map(|(source, shown)| NamedSource::new(visible(&source.path), shown.text.into_owned())),
         };
-        let handler = GraphicalReportHandler::new_themed(theme(&self.header, color))
+        let handler = GraphicalReportHandler::new_themed(self.theme(color))
             .with_width(width.max(WIDTH_MIN))
             .with_links(false)
             .without_syntax_highlighting();
@@ -104,6 +118,26 @@ impl Part<'_> {
             // Only if writing to a string fails: the message alone still says it.
             Err(fmt::Error) => format!("{} {}\n", self.header, self.message),
         }
+    }
+}
+
+impl Part<'_> {
+    /// The mark at the mistake has the colour of the header, marks beside it the colour of help. miette colours marks in
+    /// the order of their places.
+    fn theme(&self, color: bool) -> GraphicalTheme {
+        let sign = || self.header.clone();
+        let characters =
+            ThemeCharacters { error: sign(), warning: sign(), advice: sign(), ..ThemeCharacters::unicode() };
+        let mut styles = if color { ThemeStyles::ansi() } else { ThemeStyles::none() };
+        let main = match self.severity {
+            Severity::Error | Severity::Deny => styles.error,
+            Severity::Warn => styles.warning,
+            Severity::Info => styles.advice,
+        };
+        let mut marks = self.labels.clone();
+        marks.sort_by_key(|((span, _), _)| span.start);
+        styles.highlights = marks.iter().map(|(_, is_primary)| if *is_primary { main } else { styles.help }).collect();
+        GraphicalTheme { characters, styles }
     }
 }
 
@@ -128,13 +162,6 @@ fn spot(shown: &Shown<'_>, (label, is_primary): &(&(Span, String), bool)) -> Lab
     } else {
         LabeledSpan::new_with_span(text, (start, length))
     }
-}
-
-fn theme(header: &str, color: bool) -> GraphicalTheme {
-    let sign = || header.to_owned();
-    let characters = ThemeCharacters { error: sign(), warning: sign(), advice: sign(), ..ThemeCharacters::unicode() };
-    let styles = if color { ThemeStyles::ansi() } else { ThemeStyles::none() };
-    GraphicalTheme { characters, styles }
 }
 
 struct Drawn<'a> {

@@ -7,20 +7,23 @@ use std::num::NonZeroUsize;
 
 use gatewright_bundle::program::Program;
 use gatewright_terms::{OrgId, Slug};
-use wright_policy::{Policy, Provenance, Valid, Workspace, check, lower, read, resolve, shape};
+use wright_policy::{Policy, Provenance, Valid, Workspace, check, lower, read, resolve, secrets, shape};
 use wright_syntax::diagnostic::{Diagnostic, Sink};
+use wright_syntax::source::Source;
 
 use crate::gather::gather;
-use crate::lockout;
 use crate::proven::{Proven, prove};
 use crate::world::{Unreadable, World};
+use crate::{lockout, mask};
 
 /// Everything that came of a compilation.
 #[derive(Debug)]
 pub struct Outcome {
     /// The files, sorted by path; spans point into them.
     pub workspace: Workspace,
-    /// Sorted by place and code.
+    /// The same files as reports may print them: what looks like a secret is masked, and every offset is the same.
+    pub printable: Vec<Source>,
+    /// Sorted by place and code. None of them repeats what looks like a secret.
     pub diagnostics: Vec<Diagnostic>,
     /// What the system did not give us. Where anything stands here, nothing was judged.
     pub unreadable: Vec<Unreadable>,
@@ -51,6 +54,7 @@ impl Outcome {
     fn empty(workspace: Workspace) -> Self {
         Self {
             workspace,
+            printable: Vec::new(),
             diagnostics: Vec::new(),
             unreadable: Vec::new(),
             environments: Vec::new(),
@@ -66,11 +70,15 @@ fn judge(workspace: Workspace) -> Outcome {
     let draft = shape(trees, &mut sink);
     let policy = resolve(draft, &mut sink);
     let (environments, orgs) = (policy.environments(), policy.orgs());
+    let secrets = secrets(&policy);
     let programs = match check(policy, &mut sink) {
         Some(valid) => analyse(&valid, &environments, &workspace, &mut sink),
         None => BTreeMap::new(),
     };
-    Outcome { diagnostics: sink.into_sorted(), environments, orgs, programs, ..Outcome::empty(workspace) }
+    let mut diagnostics = sink.into_sorted();
+    mask::findings(&mut diagnostics, &secrets);
+    let printable = mask::sources(workspace.sources(), &secrets);
+    Outcome { printable, diagnostics, environments, orgs, programs, ..Outcome::empty(workspace) }
 }
 
 /// Lowers every environment and proves it. One lockout anywhere, and nothing is compiled.

@@ -8,6 +8,7 @@ mod compile;
 mod encode;
 mod gather;
 mod lockout;
+mod mask;
 mod pages;
 mod proven;
 mod world;

@@ -53,8 +53,9 @@ impl MemoryWorld {
 
 impl World for MemoryWorld {
     fn list(&self, folder: &str) -> Result<Vec<Found>, Unreadable> {
-        let below = |path: &&String| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-        Ok(self.files.keys().filter(below).map(|path| Found { path: path.clone(), oddity: None }).collect())
+        let is_here =
+            |path: &&String| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        Ok(self.files.keys().filter(is_here).map(|path| Found { path: path.clone(), oddity: None }).collect())
     }
 
     fn read(&self, path: &str, limit: usize) -> Result<Vec<u8>, Unreadable> {
@@ -71,9 +72,10 @@ mod tests {
 
     #[test]
     fn a_folder_holds_what_lies_below_it_and_no_namesake() {
-        let world = MemoryWorld::new([("orgs/a/org.kdl", *b"1"), ("orgs2/b.kdl", *b"2"), ("orgs", *b"3")]);
-        let listed: Vec<_> = world.list("orgs").unwrap().into_iter().map(|found| found.path).collect();
-        assert_eq!(listed, ["orgs/a/org.kdl"]);
+        let world = MemoryWorld::new([("orgs/a/org.kdl", *b"1"), ("orgs2/b.kdl", *b"2"), ("presets", *b"3")]);
+        let listed = |folder| world.list(folder).unwrap().into_iter().map(|found| found.path).collect::<Vec<_>>();
+        assert_eq!(listed("orgs"), ["orgs/a/org.kdl"]);
+        assert_eq!(listed("presets"), ["presets"], "what stands in a folder's place is told");
         assert!(world.list("none").unwrap().is_empty());
     }
 

@@ -10,7 +10,7 @@ use gatewright_audit::checkpoint::SignedCheckpoint;
 use gatewright_audit::export::{self, LINE_BYTES_MAX};
 use gatewright_audit::record::Stream;
 use gatewright_audit::verify::{Finding, Problem, Report as Sound, Scope, verify_export};
-use gatewright_terms::OrgId;
+use gatewright_terms::{OrgId, hex};
 use serde_json::json;
 
 use crate::context::{self, Context, Report};
@@ -70,12 +70,10 @@ struct VerifyAudit {
 #[derive(Debug, Clone, Copy)]
 struct Key([u8; 32]);
 
+/// In any case: people copy keys from tools that write capitals.
 fn parse_key(text: &str) -> Result<Key, String> {
-    let digits = text.strip_prefix("ed25519:").unwrap_or(text);
-    let pair = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
-    let is_hex = digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let bytes: Option<Vec<u8>> = is_hex.then(|| (0..64).step_by(2).map(pair).collect()).flatten();
-    bytes.and_then(|bytes| bytes.try_into().ok()).map(Key).ok_or_else(|| "64 hexadecimal digits are wanted".into())
+    let digits = text.strip_prefix("ed25519:").unwrap_or(text).to_ascii_lowercase();
+    hex::array(&digits).map(Key).ok_or_else(|| "64 hexadecimal digits are wanted".into())
 }
 
 fn parse_org(text: &str) -> Result<OrgId, String> {
@@ -96,13 +94,18 @@ impl VerifyAudit {
         let trusted = self.key.map(|Key(bytes)| bytes);
         let (scope, is_inferred) = self.scope()?;
         let verify = |scope: &Scope| Ok(verify_export(self.open()?, &checkpoint, trusted.as_ref(), scope));
-        let (scope, verdict) = match verify(&scope)? {
+        let (scope, is_inferred, verdict) = match verify(&scope)? {
             // More than one chain: then it must be all of them.
-            Err(findings) if is_inferred && has_other_streams(&findings) => (Scope::Every, verify(&Scope::Every)?),
-            verdict => (scope, verdict),
+            Err(findings) if is_inferred && has_other_streams(&findings) => {
+                (Scope::Every, false, verify(&Scope::Every)?)
+            }
+            verdict => (scope, is_inferred, verdict),
         };
         match verdict {
-            Ok(sound) => report_sound(&sound, &scope, &checkpoint, context),
+            Ok(sound) => {
+                let report = report_sound(&sound, &scope, is_inferred, &checkpoint, context)?;
+                Ok(hints(&sound, &scope, is_inferred).into_iter().fold(report, Report::hint))
+            }
             Err(findings) => self.report_findings(&findings, context),
         }
     }
@@ -163,28 +166,41 @@ fn has_other_streams(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| finding.problem == Problem::OtherStream)
 }
 
+/// What was taken on trust, and the flag that takes it no more.
+fn hints(sound: &Sound, scope: &Scope, is_inferred: bool) -> Vec<String> {
+    let mut hints = Vec::new();
+    if let Some(stream) = only(scope).filter(|_| is_inferred) {
+        let flag = match stream {
+            Stream::Org(org) => format!("--org {org}"),
+            Stream::Platform => "--platform".to_owned(),
+        };
+        hints.push(format!("whose records these are, the file itself says; hold it to that next time: {flag}"));
+    }
+    if !sound.pinned {
+        let key = hex::text(&sound.key);
+        hints.push(format!("the checkpoint was believed on its own word; pin its key next time: --key {key}"));
+    }
+    hints
+}
+
 fn report_sound(
     sound: &Sound,
     scope: &Scope,
+    is_inferred: bool,
     checkpoint: &SignedCheckpoint,
     context: &Context,
 ) -> Result<Report, Failure> {
-    let key: String = sound.key.iter().map(|byte| format!("{byte:02x}")).collect();
     if context.wants_json() {
         return Ok(Report::done(context::json(&json!({
             "schema": "gatewright.audit-verify/1", "sound": true, "findings": [],
-            "checkpoint": {"at": sound.at.to_string(), "environment": checkpoint.checkpoint.environment.as_str(), "key": key, "pinned": sound.pinned},
-            "scope": only(scope).map_or_else(|| "every".to_owned(), ToString::to_string),
+            "checkpoint": {"at": sound.at.to_string(), "environment": checkpoint.checkpoint.environment.as_str(), "key": hex::text(&sound.key), "pinned": sound.pinned},
+            "scope": only(scope).map_or_else(|| "every".to_owned(), ToString::to_string), "scope_inferred": is_inferred,
             "streams": sound.streams, "covered": sound.covered, "not_covered": sound.not_covered,
+            "streams_not_covered": sound.streams_not_covered,
         }))?));
     }
     let others = checkpoint.checkpoint.heads.len().saturating_sub(sound.streams);
-    let report = Report::done(describe(sound, scope, others, &key, context.style()));
-    Ok(if sound.pinned {
-        report
-    } else {
-        report.hint(format!("the checkpoint was believed on its own word; pin its key next time: --key {key}"))
-    })
+    Ok(Report::done(describe(sound, scope, others, context.style())))
 }
 
 /// The one chain that was asked for, where it is one.
@@ -195,7 +211,11 @@ fn only(scope: &Scope) -> Option<&Stream> {
     }
 }
 
-fn describe(sound: &Sound, scope: &Scope, others: usize, key: &str, style: Style) -> String {
+fn others_of(count: usize) -> String {
+    if count == 1 { "1 other chain".to_owned() } else { format!("{count} other chains") }
+}
+
+fn describe(sound: &Sound, scope: &Scope, others: usize, style: Style) -> String {
     let chains = only(scope).map_or_else(|| format!("every chain ({})", sound.streams), |stream| format!("`{stream}`"));
     let mut body =
         format!("{} {chains} is whole and unchanged up to the checkpoint of {}\n", style.green("✓"), sound.at);
@@ -210,10 +230,16 @@ fn describe(sound: &Sound, scope: &Scope, others: usize, key: &str, style: Style
             format!("{} came later: they hang together, and nothing says that they are all", sound.not_covered),
         );
     }
-    if only(scope).is_some() && others > 0 {
-        line("not here", format!("{others} other chains of the checkpoint"));
+    if sound.streams_not_covered > 0 {
+        line(
+            "not covered",
+            format!("{} began later: the checkpoint knows nothing of them", others_of(sound.streams_not_covered)),
+        );
     }
-    line("signed by", key.to_owned());
+    if only(scope).is_some() && others > 0 {
+        line("not here", format!("{} of the checkpoint", others_of(others)));
+    }
+    line("signed by", hex::text(&sound.key));
     body
 }
 

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 use gatewright_bundle::program::{Client, Grantee, Org, Program};
 use gatewright_bundle::{BundleFile, FORMAT};
-use gatewright_terms::Seconds;
 use serde_json::json;
+use wright_policy::spell;
 
 use crate::context::{self, Context, Report};
 use crate::failure::Failure;
@@ -54,10 +54,10 @@ impl Inspect {
             )?));
         }
         let style = context.style();
-        let mut body = format!("{} {}\n", style.bold(&org.id), org.name);
+        let mut body = format!("{} {}\n", style.bold(&org.id), plain(&org.name));
         for (name, fact) in lines {
             // Writing to a string does not fail.
-            let _ = writeln!(body, "  {} {fact}", style.dim(format!("{name:<10}")));
+            let _ = writeln!(body, "  {} {}", style.dim(format!("{name:<10}")), plain(&fact));
         }
         Ok(Report::done(body))
     }
@@ -83,7 +83,7 @@ fn report(file: &BundleFile, program: &Program, context: &Context) -> Result<Rep
     let mut body = String::new();
     let mut line = |name: &str, fact: String| {
         // Writing to a string does not fail.
-        let _ = writeln!(body, "{} {fact}", style.dim(format!("{name:<12}")));
+        let _ = writeln!(body, "{} {}", style.dim(format!("{name:<12}")), plain(&fact));
     };
     line("environment", format!("{} at {}", environment.name, environment.base_url));
     line("digest", bundle::digest(file.digest()));
@@ -100,15 +100,6 @@ fn report(file: &BundleFile, program: &Program, context: &Context) -> Result<Rep
     }
     line("orgs", format!("{}: {}", orgs.len(), orgs.join(" ")));
     Ok(Report::done(body))
-}
-
-/// A span in the largest unit that says it exactly.
-fn span(span: Seconds) -> String {
-    let units = [(86_400, 'd'), (3_600, 'h'), (60, 'm')];
-    match units.iter().find(|(unit, _)| span.0 >= *unit && span.0.is_multiple_of(*unit)) {
-        Some((unit, letter)) => format!("{}{letter}", span.0 / unit),
-        None => format!("{}s", span.0),
-    }
 }
 
 /// An organisation's facts in the words of the language.
@@ -145,18 +136,18 @@ fn lines_of(org: &Org, program: &Program) -> Vec<(&'static str, String)> {
             .map(|it| format!(" on {}", it.slug))
             .unwrap_or_default();
         let to = match &grant.to {
-            Grantee::Group(group) => format!("group {}", plain(group.as_str())),
+            Grantee::Group(group) => format!("group {group}"),
             Grantee::EveryoneIn(domain) => format!("everyone in {domain}"),
         };
         lines.push(("grant", format!("{role}{project} to {to}")));
     }
-    lines.extend(org.blocked_groups.iter().map(|group| ("block", format!("group {}", plain(group.as_str())))));
+    lines.extend(org.blocked_groups.iter().map(|group| ("block", format!("group {group}"))));
     lines.push((
         "session",
         format!(
             "idle {}, absolute {}, {} at a time",
-            span(org.session.idle),
-            span(org.session.absolute),
+            spell(org.session.idle.0),
+            spell(org.session.absolute.0),
             org.session.concurrent
         ),
     ));

@@ -17,7 +17,7 @@ use crate::style::{Style, plain};
 /// itself is recorded.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  export GATEWRIGHT_TOKEN_FILE=~/.config/gatewright/token\n  gatewright trace K7QF-2M9D --runtime http://127.0.0.1:8081"
+    after_help = "Example:\n  export GATEWRIGHT_TOKEN_FILE=~/.config/gatewright/token\n  gatewright trace GW-7K3M-Q9XD-2V8R-H4TN --runtime http://127.0.0.1:8081"
 )]
 pub(crate) struct Trace {
     /// The support code, as the refused person reads it
@@ -58,7 +58,11 @@ fn tell(story: &Value, style: Style) -> String {
     let rows: Vec<_> = others.chain(group("fields")).chain(group("personal")).collect();
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     for (name, fact) in rows.iter().filter(|(_, fact)| !fact.is_null()) {
-        let _ = writeln!(body, "  {} {}", style.dim(format!("{:<width$}", plain(name))), in_line(fact));
+        // The lines of a story hang behind its name, so that none of them can pass for a row.
+        let lines: Vec<_> =
+            fact.as_str().map_or_else(|| vec![fact.to_string()], |text| text.lines().map(plain).collect());
+        let hanging = format!("\n  {:width$} ", "");
+        let _ = writeln!(body, "  {} {}", style.dim(format!("{:<width$}", plain(name))), lines.join(&hanging));
     }
     for name in ["cause", "repair"] {
         if let Some(text) = refusal.get(name) {
@@ -83,6 +87,8 @@ mod tests {
             serde_json::json!({"code": "K7QF", "new": {"a": [1, "\u{1b}"]}, "fields": {"x": "\u{1b}[2J"}, "org": null});
         let told = tell(&story, Style { coloured: false });
         assert_eq!(told, "  code K7QF\n  new  {\"a\":[1,\"\\u001b\"]}\n  x    \u{fffd}[2J\n");
+        let story = serde_json::json!({"personal": {"story": "one\n  org  evil\u{1b}", "x": ""}});
+        assert_eq!(tell(&story, Style { coloured: false }), "  story one\n          org  evil\u{fffd}\n  x     \n");
         assert_eq!(tell(&Value::Null, Style { coloured: false }), "");
     }
 }

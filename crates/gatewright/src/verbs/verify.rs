@@ -1,9 +1,9 @@
 //! `verify`: whether a runtime with this trust and this environment would take a bundle.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use gatewright_bundle::{BundleFile, Expected, KeyId, Trust, VerifiedBundle, limits, verify};
+use gatewright_bundle::{Accepted, BundleFile, Expected, KeyId, Trust, VerifiedBundle, limits, verify};
 use gatewright_terms::Slug;
 use serde_json::json;
 
@@ -14,10 +14,12 @@ use crate::{files, keys};
 
 /// Verify a signed bundle as a runtime would
 ///
-/// Checks format, digest, signatures against the trust file, environment, expiry and every organisation in it. Only
-/// the sequence is not compared: what a runtime last took, the runtime knows.
+/// Checks format, digest, signatures against the trust file, environment, expiry and every organisation in it. What a
+/// runtime took last, the runtime knows: the sequence is compared only with a bundle that `--after` names.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  gatewright verify acme.signed --trust trust --environment production")]
+#[command(
+    after_help = "Examples:\n  gatewright verify acme.signed --trust trust --environment production\n  gatewright verify next.signed --trust trust --environment production --after acme.signed"
+)]
 pub(crate) struct Verify {
     /// What `sign` wrote
     signed: PathBuf,
@@ -27,13 +29,17 @@ pub(crate) struct Verify {
     /// The environment that the bundle must be for
     #[arg(long, value_name = "ENV", value_parser = bundle::parse_environment)]
     environment: Slug,
+    /// The bundle that the runtime took last: nothing older is accepted, nor another one of the same sequence
+    #[arg(long, value_name = "SIGNED")]
+    after: Option<PathBuf>,
 }
 
 impl Verify {
     pub(crate) fn run(&self, context: &Context) -> Result<Report, Failure> {
         let bytes = files::read("the bundle", &self.signed, limits::FILE_BYTES_MAX)?;
         let trust = keys::read_trust(&self.trust)?;
-        let expected = Expected { environment: &self.environment, now: context.as_of(), accepted: None };
+        let accepted = self.after.as_deref().map(accepted).transpose()?;
+        let expected = Expected { environment: &self.environment, now: context.as_of(), accepted };
         let untrusted = |refused| bundle::untrusted(&self.signed, &refused);
         let verified = verify(&bytes, &trust, &expected).map_err(untrusted)?;
         for org in verified.org_ids() {
@@ -74,6 +80,17 @@ impl Verify {
             trust.keys().len()
         )))
     }
+}
+
+/// What a runtime that took this bundle remembers of it.
+fn accepted(path: &Path) -> Result<Accepted, Failure> {
+    let file = bundle::read(path)?;
+    let unsigned = || {
+        Failure::usage(format!("`{}` is not signed: no runtime took it", path.display()))
+            .help("--after names the signed bundle that runs now")
+    };
+    let statement = file.statement().ok_or_else(unsigned)?;
+    Ok(Accepted { sequence: statement.sequence, digest: statement.digest })
 }
 
 /// The trusted keys that signed, by their names. `verify` has let through no bad signature of any of them.

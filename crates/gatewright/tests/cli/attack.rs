@@ -208,3 +208,38 @@ fn what_may_not_be_written_or_read_is_said() {
     fs::set_permissions(place.path("policies/orgs/acme/org.kdl"), fs::Permissions::from_mode(0o000)).unwrap();
     place.run(&["check", "policies"]).exits(2);
 }
+
+/// A link in the place of a folder that the manifest names would leave out all that lies below it.
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_a_folder_is_refused() {
+    let place = Place::with_workspace();
+    fs::rename(place.path("policies/orgs"), place.path("elsewhere")).unwrap();
+    std::os::unix::fs::symlink(place.path("elsewhere"), place.path("policies/orgs")).unwrap();
+    let ran = place.run(&["check", "policies"]).exits(1);
+    assert!(ran.stdout.contains("GW0011") && ran.stdout.contains("`orgs` is a symbolic link"), "{}", ran.whole());
+    fs::remove_file(place.path("policies/orgs")).unwrap();
+    let empty = ["compile", "--workspace", "policies", "--environment", "production", "--out", "none"];
+    assert!(place.run(&empty).exits(1).stdout.contains("the workspace has no organisation"));
+    assert!(!place.path("none").exists());
+}
+
+/// The name of a file cannot write to the terminal, or forge a line of a CI log.
+#[test]
+fn no_name_of_a_file_reaches_the_terminal_with_a_control_character() {
+    let place = Place::with_workspace();
+    let name = "a\u{1b}[2J\n::error::forged";
+    for arguments in [
+        &["inspect", name][..],
+        &["check", name],
+        &["check", "--workspace", name],
+        &["sign", name, "--key", name, "--sequence", "1", "--out", name],
+        &["audit", "verify", name, "--checkpoint", name],
+    ] {
+        let ran = place.run(arguments).exits(2);
+        assert!(!ran.stderr.contains('\u{1b}') && !ran.stderr.contains("\n::"), "{:?}", ran.stderr);
+    }
+    place.write(&format!("policies/orgs/{name}"), "x");
+    let ran = place.run(&["check", "policies"]).exits(1);
+    assert!(!ran.stdout.contains('\u{1b}') && !ran.stdout.contains("\n::"), "{:?}", ran.stdout);
+}

@@ -63,12 +63,35 @@ fn an_export_of_one_chain_is_held_against_that_chain() {
     let place = Place::new();
     let lines = trail(&place);
     insta::assert_snapshot!(verify(&place, &lines[..6], &[]).exits(0).stdout);
-    assert_eq!(verify(&place, &lines[6..], &["--output", "json"]).exits(0).json()["scope"], "platform");
+    let platform = verify(&place, &lines[6..], &["--output", "json"]).exits(0);
+    assert_eq!((&platform.json()["scope"], &platform.json()["scope_inferred"]), (&"platform".into(), &true.into()));
+    // Whose records they are was the file's own word: said, with the flag that holds the file to it.
+    assert!(platform.stderr.contains("hold it to that next time: --platform"), "{}", platform.stderr);
+    let held = verify(&place, &lines[6..], &["--platform"]).exits(0);
+    assert!(!held.stderr.contains("hold it to that"), "{}", held.stderr);
     for (part, flags) in [(&lines[..6], &["--org", "acme"][..]), (&lines[6..], &["--platform"])] {
         verify(&place, part, flags).exits(0);
         verify(&place, part, &["--every"]).exits(5);
         verify(&place, part, &["--org", "globex"]).exits(5);
     }
+}
+
+#[test]
+fn chains_that_the_checkpoint_does_not_know_are_counted_aloud() {
+    let place = Place::new();
+    let mut lines = trail(&place);
+    let draft = Draft {
+        stream: Stream::Org(OrgId::parse("later").unwrap()),
+        at: Timestamp::from_unix(1_795_530_000),
+        event: Event::SignInRefused(Refusal::NoGrant),
+        fields: Vec::new(),
+        personal: None,
+    };
+    lines.push(line(&link(&Head::EMPTY, &draft).0).unwrap());
+    let json = verify(&place, &lines, &["--output", "json"]).exits(0).json();
+    assert_eq!((&json["streams_not_covered"], &json["not_covered"]), (&1.into(), &1.into()));
+    let human = verify(&place, &lines, &[]).exits(0).stdout;
+    assert!(human.contains("1 other chain began later: the checkpoint knows nothing of them"), "{human}");
 }
 
 #[test]

@@ -179,19 +179,32 @@ fn every_refusal_of_a_bundle_says_what_is_wrong_and_where_to_read_on() {
     let mut signature = good.clone();
     *signature.last_mut().unwrap() ^= 1;
     place.write("signature", signature);
+    place.run(&["sign", "b", "--key", "ada.key", "--sequence", "6", "--out", "older"]).exits(0);
+    place.edit("policies/orgs/acme/org.kdl", "Acme Corp\"", "Acme\"");
+    place.run(&["compile", "--workspace", "policies", "--environment", "production", "--out", "c"]).exits(0);
+    place.run(&["sign", "c", "--key", "ada.key", "--sequence", "7", "--out", "other"]).exits(0);
     let mut said = String::new();
-    for (file, environment) in [
-        ("b", "production"),
-        ("newer", "production"),
-        ("content", "production"),
-        ("signature", "production"),
-        ("signed", "staging"),
+    for (file, environment, more) in [
+        ("b", "production", &[][..]),
+        ("newer", "production", &[]),
+        ("content", "production", &[]),
+        ("signature", "production", &[]),
+        ("signed", "staging", &[]),
+        ("older", "production", &["--after", "signed"]),
+        ("other", "production", &["--after", "signed"]),
     ] {
-        let ran = place.run(&["verify", file, "--trust", "trust", "--environment", environment]).exits(5);
+        let verify = ["verify", file, "--trust", "trust", "--environment", environment];
+        let ran = place.run(&[&verify[..], more].concat()).exits(5);
         let words = ran.stderr.split('`').map(|word| if word.len() == 32 { "KEY" } else { word });
         said.push_str(&words.collect::<Vec<_>>().join("`"));
     }
     insta::assert_snapshot!(said);
+    let after = |file: &str| {
+        place.run(&["verify", "signed", "--trust", "trust", "--environment", "production", "--after", file])
+    };
+    after("signed").exits(0);
+    after("older").exits(0);
+    after("b").exits(2);
 }
 
 #[test]

@@ -134,3 +134,41 @@ fn fix_repairs_what_a_machine_can_and_keeps_the_rest() {
     let left = place.run(&["check", "policies", "--output", "json"]).exits(1).json();
     assert_eq!(left["summary"]["errors"], 1, "{left}");
 }
+
+/// ST-LINT-10: neither the drawing nor the JSON, and `--fix` does not write the mask into the file.
+#[test]
+fn st_lint_10_a_secret_is_in_no_report() {
+    let place = Place::with_workspace();
+    let secret = "ghp_16C7e42F292c6912E7710c838347Ae178B4a";
+    place.edit("policies/orgs/acme/org.kdl", "Acme Corporation, Inc.", secret);
+    place.edit("policies/orgs/acme/org.kdl", "time-zone ", "time-zoen ");
+    for output in [&["--output", "human"][..], &["--output", "json"], &["--fix"]] {
+        let ran = place.run(&[&["check", "policies"], output].concat()).exits(1);
+        assert!(
+            !ran.whole().contains(secret.trim_start_matches("ghp_")) && ran.stdout.contains("GW0410"),
+            "{}",
+            ran.whole()
+        );
+    }
+    let text = String::from_utf8(place.read("policies/orgs/acme/org.kdl")).unwrap();
+    assert!(text.contains(secret) && text.contains("time-zone "), "{text}");
+}
+
+/// Whoever folds findings by their fingerprint loses none.
+#[test]
+fn no_two_findings_have_one_fingerprint() {
+    let place = Place::with_workspace();
+    place.edit("policies/orgs/acme/org.kdl", "    plan ", "    wrong 1\n    worse 2\n    plan ");
+    for file in ["orgs/acme/org.kdl", "platform/defaults.kdl"] {
+        let path = format!("policies/{file}");
+        let text = String::from_utf8(place.read(&path)).unwrap();
+        place.write(&path, format!("= 1\n{text}"));
+    }
+    let json = place.run(&["check", "policies", "--output", "json"]).exits(1).json();
+    let prints: Vec<&str> =
+        json["diagnostics"].as_array().unwrap().iter().map(|it| it["fingerprint"].as_str().unwrap()).collect();
+    let distinct: std::collections::BTreeSet<&str> = prints.iter().copied().collect();
+    assert!(prints.len() >= 4 && distinct.len() == prints.len(), "{prints:?}");
+    assert!(prints.contains(&"GW0101:org[acme]") && prints.contains(&"GW0101:org[acme]#2"), "{prints:?}");
+    assert!(prints.contains(&"GW0001:platform/defaults.kdl"), "{prints:?}");
+}

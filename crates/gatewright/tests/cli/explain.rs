@@ -46,3 +46,23 @@ fn a_page_reads_well() {
     insta::assert_snapshot!(place.run(&["explain", "GW1401"]).exits(0).stdout);
     insta::assert_snapshot!(place.run(&["explain", "lockout"]).exits(0).stdout);
 }
+
+/// No policy raises these; a file that is verified does: each is shown to a person in some test.
+#[test]
+fn every_code_about_a_bundle_has_a_snapshot_of_what_the_terminal_shows() {
+    let shown: String = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/snapshots"))
+        .unwrap()
+        .map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap())
+        .collect();
+    let json = Place::new().run(&["explain", "--all", "--output", "json"]).exits(0).json();
+    let of_policies: Vec<String> = wright::codes().iter().map(|code| format!("GW{:04}", code.number)).collect();
+    let codes = json["pages"].as_array().unwrap().iter().filter(|page| page["kind"] == "code");
+    let of_bundles: Vec<&str> = codes
+        .map(|page| page["name"].as_str().unwrap())
+        .filter(|name| !of_policies.iter().any(|known| known == name))
+        .collect();
+    assert!(of_bundles.len() >= 4, "{of_bundles:?}");
+    for code in of_bundles {
+        assert!(shown.contains(&format!("error[{code}]: ")), "{code} is in no snapshot");
+    }
+}

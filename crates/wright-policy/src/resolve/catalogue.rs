@@ -31,7 +31,7 @@ const ROLES_MAX: usize = 512;
 const PERMISSIONS_MAX: usize = 4_096;
 
 /// Sorts, numbers and links.
-pub(super) fn resolve(platform: &Node, sink: &mut Sink) -> (Catalogue, CatalogueNames) {
+pub(super) fn resolve(platform: &Node, partial: bool, sink: &mut Sink) -> (Catalogue, CatalogueNames) {
     let mut permissions: Vec<Permission> = platform.entries("permission").filter_map(permission).collect();
     at_most("permissions", PERMISSIONS_MAX, &mut permissions, |permission| &permission.written, sink);
     permissions.sort_by(|one, two| one.name.cmp(&two.name));
@@ -41,9 +41,9 @@ pub(super) fn resolve(platform: &Node, sink: &mut Sink) -> (Catalogue, Catalogue
     let mut plans: Vec<Plan> = platform.entries("plan").filter_map(plan).collect();
     plans.sort_by(|one, two| one.slug.cmp(&two.slug));
 
-    let names = CatalogueNames::new(platform, &roles, &plans);
+    let names = CatalogueNames::new(platform, &roles, &plans, partial);
     let known = permissions.iter().map(|permission| (permission.name.as_str(), permission.written.at));
-    let permission_names = Names::new("permission", "", known, broken(platform, "permission"));
+    let permission_names = Names::new("permission", "", known, broken(platform, "permission")).partial(partial);
     let (nodes, mut roles): (Vec<&Node>, Vec<Role>) = roles.into_iter().unzip();
     for (node, role) in nodes.iter().zip(&mut roles) {
         let permits = node.all("permits").filter_map(Given::text);
@@ -127,7 +127,7 @@ fn closure(start: usize, roles: &[Role]) -> BTreeSet<usize> {
 }
 
 impl CatalogueNames {
-    fn new(platform: &Node, roles: &[(&Node, Role)], plans: &[Plan]) -> Self {
+    fn new(platform: &Node, roles: &[(&Node, Role)], plans: &[Plan], partial: bool) -> Self {
         let of = |scope: Scope| {
             let among = roles.iter().filter(move |(_, role)| role.scope == scope);
             among.map(|(_, role)| (role.slug.as_str(), role.written.at)).collect::<Vec<(&str, Span)>>()
@@ -139,10 +139,12 @@ impl CatalogueNames {
                 "",
                 plans.iter().map(|plan| (plan.slug.as_str(), plan.written.at)),
                 broken(platform, "plan"),
-            ),
+            )
+            .partial(partial),
             offset: org.len(),
-            org_roles: Names::new("role", " of scope `org`", org, broken(platform, "role")),
-            project_roles: Names::new("role", " of scope `project`", of(Scope::Project), broken(platform, "role")),
+            org_roles: Names::new("role", " of scope `org`", org, broken(platform, "role")).partial(partial),
+            project_roles: Names::new("role", " of scope `project`", of(Scope::Project), broken(platform, "role"))
+                .partial(partial),
         }
     }
 

@@ -39,7 +39,7 @@ pub(super) fn resolve(
     }
     let base_url = node.text("base-url");
     let environment = Environment { name, base_url, apps, shared_clients, orgs: views, written: written(node) };
-    shared_clients_exist(&environment, node, sink);
+    shared_clients_exist(&environment, node, context.partial_environments, sink);
     Some(environment)
 }
 
@@ -50,10 +50,11 @@ fn app(node: &Node, names: &Names, sink: &mut Sink) -> Option<App> {
 }
 
 /// A connection may name a client of each environment; every environment must have it.
-fn shared_clients_exist(environment: &Environment, node: &Node, sink: &mut Sink) {
+fn shared_clients_exist(environment: &Environment, node: &Node, partial: bool, sink: &mut Sink) {
     let known = environment.shared_clients.iter().map(|client| (client.slug.as_str(), client.written.at));
     let broken = node.entries("shared-client").map(|client| &*client.name);
-    let names = Names::new("shared-client", format!(" in environment `{}`", environment.name), known, broken);
+    let place = format!(" in environment `{}`", environment.name);
+    let names = Names::new("shared-client", place, known, broken).partial(partial);
     for org in &environment.orgs {
         for connection in &org.connections {
             let Some(oidc) = &connection.oidc else { continue };

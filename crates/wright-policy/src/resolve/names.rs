@@ -28,6 +28,8 @@ pub(crate) struct Names {
     pub(super) known: BTreeMap<Arc<str>, (usize, Span)>,
     /// Defined, but wrong in itself and reported there.
     broken: BTreeSet<Arc<str>>,
+    /// Some of what defines them could not be read at all, which was reported: an unknown name is no second mistake.
+    partial: bool,
     /// How often a near name was looked for.
     advice: Cell<u32>,
 }
@@ -46,8 +48,15 @@ impl Names {
             place: place.into(),
             known,
             broken: broken.into_iter().map(Arc::from).collect(),
+            partial: false,
             advice: Cell::new(0),
         }
+    }
+
+    /// With silence about names that may stand in what could not be read.
+    pub(crate) fn partial(mut self, partial: bool) -> Self {
+        self.partial = partial;
+        self
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<usize> {
@@ -61,7 +70,7 @@ impl Names {
     /// The number of the thing; an unknown name is reported.
     pub(crate) fn find(&self, reference: &Spanned<Arc<str>>, path: &str, sink: &mut Sink) -> Option<Spanned<usize>> {
         let index = self.get(&reference.value);
-        if index.is_none() && !self.broken.contains(&reference.value) {
+        if index.is_none() && !self.partial && !self.broken.contains(&reference.value) {
             self.unknown(reference, path).report(sink);
         }
         index.map(|value| Spanned { value, span: reference.span })

@@ -1,4 +1,7 @@
-//! Hosted domain missing (GW0409): a client that many organisations share takes any account of the provider.
+//! Hosted domain missing (GW0409): without a pin a client takes any account of the provider. Part of ST-OIDC-13.
+//!
+//! Not only one that organisations share: anybody may make a private Google account with an address at work, verified
+//! once, and it outlives both the job and the mailbox. What tells it apart from a Workspace's is `hd` alone.
 
 use wright_syntax::diagnostic::{Code, Sink};
 
@@ -17,14 +20,18 @@ fn run(policy: &Policy, sink: &mut Sink) {
             let pinned_by_domain =
                 connection.profile().is_some_and(|profile| profile.pin == Some(PinKind::HostedDomain));
             let Some(oidc) = connection.oidc.as_ref().filter(|_| pinned_by_domain && !org.incomplete) else { continue };
-            let (Some(shared), None) = (&oidc.shared_client, &oidc.hosted_domain) else { continue };
+            let None = oidc.hosted_domain else { continue };
+            let (at, which, mark) = match &oidc.shared_client {
+                Some(shared) => (shared.span, "shared Google client", "shared, and not pinned to a Workspace"),
+                None => (oidc.written.at, "Google client", "not pinned to a Workspace"),
+            };
             let domain = org.domains.first().map_or("acme.com", |domain| domain.name.as_str());
             Finding::new(
                 HOSTED_DOMAIN_MISSING,
-                shared.span,
-                "a shared Google client without `hosted-domain` admits any Google account",
+                at,
+                format!("a {which} without `hosted-domain` admits any Google account"),
             )
-            .mark("shared, and not pinned to a Workspace")
+            .mark(mark)
             .help(format!("name the Workspace: `hosted-domain \"{domain}\"`"))
             .path(&connection.written.path)
             .report(sink);

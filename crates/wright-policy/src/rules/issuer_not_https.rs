@@ -19,10 +19,20 @@ fn run(policy: &Policy, sink: &mut Sink) {
             if local && environment.is_dev() || !local && issuer.value.starts_with("https://") {
                 continue;
             }
-            let mark = if local { "this machine, whichever runs the gate" } else { "not encrypted" };
+            let (mark, help) = if local {
+                (
+                    "this machine, whichever runs the gate",
+                    "only the environment `dev` may use an issuer on this machine",
+                )
+            } else {
+                (
+                    "not encrypted",
+                    "write it as the provider does, with `https://`; one that has none is no provider to trust",
+                )
+            };
             Finding::new(ISSUER_NOT_HTTPS, issuer.span, "issuer must be `https://` and another machine")
                 .mark(mark)
-                .help("only the environment `dev` may use an issuer on this machine")
+                .help(help)
                 .path(&connection.written.path)
                 .report(sink);
         }

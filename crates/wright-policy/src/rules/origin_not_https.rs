@@ -35,13 +35,16 @@ fn encrypted(
     if local && environment.is_dev() || !local && origin.value.starts_with("https://") {
         return;
     }
-    Finding::new(
+    let finding = Finding::new(
         ORIGIN_NOT_HTTPS,
         origin.span,
         format!("`{word}` must be `https://` and reachable from other machines"),
     )
-    .mark(if local { "this machine alone" } else { "not encrypted" })
-    .help("only the environment `dev` may use addresses on this machine")
-    .path(&written.path)
+    .path(&written.path);
+    let secure = origin.value.strip_prefix("http://").filter(|_| !local).map(|rest| format!("\"https://{rest}\""));
+    match secure {
+        Some(secure) => finding.mark("not encrypted").help(format!("write {secure}")).fix(origin.span, secure),
+        None => finding.mark("this machine alone").help("only the environment `dev` may use addresses on this machine"),
+    }
     .report(sink);
 }

@@ -1,6 +1,6 @@
 //! Entry: one entry of a tree against one block of the table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use wright_syntax::codes::NOT_A_VALUE;
@@ -84,6 +84,7 @@ impl Node {
             given: vec![],
             entries: vec![],
             tried: BTreeMap::new(),
+            meant: BTreeSet::new(),
             has_strange_block: false,
             incomplete: false,
         }
@@ -200,7 +201,7 @@ impl Node {
         }
         // What the author meant is there, if misspelt: its absence is no second mistake.
         if let Some(near) = report::unknown(word, self.block, known, setting.path, sink) {
-            self.tried.entry(near).or_insert(word.span);
+            self.meant.insert(near);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Node: an entry whose words are known and whose values have their types.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gatewright_terms::{DomainName, EmailAddress, GroupName, PermissionName, Seconds, Slug};
@@ -24,6 +24,8 @@ pub(crate) struct Node {
     pub(crate) entries: Vec<Node>,
     /// Where each word first stood, in whatever form.
     pub(crate) tried: BTreeMap<&'static str, Span>,
+    /// Words that a misspelt one was probably meant for.
+    pub(crate) meant: BTreeSet<&'static str>,
     /// A block whose word is unknown stands in it: it may have been meant for one that is required.
     pub(crate) has_strange_block: bool,
     /// Something in it was reported, so that what is absent may have been meant.
@@ -86,9 +88,9 @@ impl Node {
         self.entries.iter().filter(move |entry| entry.block.word == word)
     }
 
-    /// Whether the word stands here in any form, wrong ones included.
+    /// Whether the word stands here in any form, wrong ones and misspelt ones included.
     pub(crate) fn was_tried(&self, word: &str) -> bool {
-        self.tried.contains_key(word)
+        self.tried.contains_key(word) || self.meant.contains(word)
     }
 
     getters! {

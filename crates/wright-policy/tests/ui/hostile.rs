@@ -123,3 +123,53 @@ fn many_organisations_are_no_square() {
     }
     assert!(all_findings(&Workspace::new(files, [])).is_empty());
 }
+
+/// ST-LINT-21: nothing that an author makes long is repeated for each of many findings.
+#[test]
+fn st_lint_21_what_is_said_of_long_names_and_long_lists_has_a_bound() {
+    let org = base()["orgs/acme/org.kdl"].clone();
+    let open = org.trim_end().trim_end_matches('}').to_owned();
+    let catalogue = base()["platform/catalog.kdl"].clone();
+    let permissions: Vec<String> = (0..3_000).map(|at| format!("p{at}.{}", "x".repeat(60))).collect();
+    let mut risky = catalogue.clone();
+    for name in &permissions {
+        writeln!(risky, "permission \"{name}\" risk=\"credential\"").unwrap();
+    }
+    let permits: String = permissions.iter().map(|name| format!("permits \"{name}\"\n")).collect();
+    writeln!(risky, "role \"big\" scope=\"org\" {{\n{permits}}}").unwrap();
+    for at in 0..300 {
+        writeln!(risky, "role \"r{at}\" scope=\"org\" {{ includes \"big\"; }}").unwrap();
+    }
+    let lines = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<Vec<_>>().join("\n");
+    let everyone = lines(300, &|at| format!("grant role=\"r{at}\" everyone-in=\"acme.com\""));
+    let owners = lines(10_000, &|at| format!("owner \"u{at}@other.example\""));
+    let domains = lines(2_000, &|at| format!("domain \"d{at}.example\""));
+    let projects = lines(5_000, &|at| format!("project \"p{at}\" {{ zzz \"1\"; }}"));
+    let long = open.replace("org \"acme\"", &format!("org \"{}\"", "a".repeat(400_000)));
+    for (catalogue, org) in [
+        (&risky, format!("{open}{everyone}\n}}\n")),
+        (&catalogue, format!("{open}{owners}\n{domains}\n}}\n")),
+        (&catalogue, format!("{long}{projects}\n}}\n")),
+    ] {
+        let mut files = base();
+        files.insert("platform/catalog.kdl".into(), catalogue.clone());
+        files.insert("orgs/acme/org.kdl".into(), org);
+        let found = all_findings(&Workspace::new(files.into_iter().map(|(path, text)| (path, text.into_bytes())), []));
+        let longest = found
+            .iter()
+            .map(|found| found.message.len() + found.path.len() + found.help.as_ref().map_or(0, String::len));
+        assert!(found.len() > 200 && longest.max() < Some(5_000), "{}", found.len());
+    }
+}
+
+/// ST-LINT-21: each is judged with every organisation.
+#[test]
+fn st_lint_21_environments_have_a_limit() {
+    let many = |count: usize| {
+        let line = |at| format!("environment \"e{at}\" {{ base-url \"https://e{at}.lumen.example\"; }}\n");
+        with_file("environments/many.kdl", (0..count).map(line).collect::<String>().into_bytes())
+    };
+    assert!(many(31).is_empty());
+    let found: Vec<String> = many(9_000).iter().map(code).collect();
+    assert_eq!(found, ["GW0010"]);
+}

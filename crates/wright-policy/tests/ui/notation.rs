@@ -51,6 +51,12 @@ pub(crate) fn fixtures() -> BTreeMap<String, String> {
 
 /// The workspace of one text.
 pub(crate) fn workspace(text: &str) -> Workspace {
+    let (files, irregular) = parts(text);
+    Workspace::new(files.into_iter().map(|(path, text)| (path, text.into_bytes())), irregular)
+}
+
+/// What the directory of that workspace holds.
+pub(crate) fn parts(text: &str) -> (BTreeMap<String, String>, Vec<Irregular>) {
     let mut files = base();
     let mut irregular = Vec::new();
     let (mut verb, mut path, mut part) = ("", "", String::new());
@@ -67,7 +73,7 @@ pub(crate) fn workspace(text: &str) -> Workspace {
         put(verb, path, &part, &mut files, &mut irregular);
         (verb, path, part) = (next, name.trim(), String::new());
     }
-    Workspace::new(files.into_iter().map(|(path, text)| (path, text.into_bytes())), irregular)
+    (files, irregular)
 }
 
 fn put(verb: &str, path: &str, part: &str, files: &mut BTreeMap<String, String>, irregular: &mut Vec<Irregular>) {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::chars::{char_len, newline_len, space_len};
 use super::reader::Reader;
 use crate::codes;
-use crate::hidden::{hidden_kind_in_value, quote};
+use crate::hidden::{hidden_kind, quote};
 
 /// What a backslash and what follows it stand for, with their length.
 #[derive(Debug, PartialEq, Eq)]
@@ -103,7 +103,7 @@ impl Reader<'_> {
             self.cursor.count(escape.len());
             match escape {
                 Escape::Bad(_) => self.report_bad_escape(range),
-                Escape::Char(character, _) if hidden_kind_in_value(character).is_some() => {
+                Escape::Char(character, _) if hidden_kind(character).is_some() => {
                     self.report_hidden_escape(range, character);
                 }
                 Escape::Char(..) | Escape::Space(_) => {}
@@ -125,7 +125,7 @@ impl Reader<'_> {
         if self.log.is_full() {
             return;
         }
-        let kind = hidden_kind_in_value(character).unwrap_or_default();
+        let kind = hidden_kind(character).unwrap_or_default();
         let number = u32::from(character);
         let message = format!("a {kind} (U+{number:04X}) hides in this string");
         let mut found = self.log.finding(codes::HIDDEN_CHARACTER, at, message);

@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::chars::newline_len;
 use super::log::Log;
 use crate::codes;
-use crate::hidden::hidden_kind;
+use crate::hidden::{HIDDEN_NEWLINE, hidden_kind};
 
 /// Reports every run of hidden characters; gives the number of steps.
 pub(super) fn prescan(text: &str, log: &mut Log<'_>) -> usize {
@@ -23,7 +23,9 @@ pub(super) fn prescan(text: &str, log: &mut Log<'_>) -> usize {
             line = at..line_end(bytes, at + newline_len(bytes, at).max(1));
         }
         let end = at + character.len_utf8();
-        match (hidden_kind(character), &mut run) {
+        let is_lone = character == '\r' && bytes.get(end) != Some(&b'\n');
+        let kind = if is_lone { Some(HIDDEN_NEWLINE) } else { hidden_kind(character) };
+        match (kind, &mut run) {
             (Some(_), Some((range, ..))) if range.end == at => range.end = end,
             (Some(kind), _) => {
                 report(log, run.replace((at..end, kind, character)));
@@ -37,7 +39,7 @@ pub(super) fn prescan(text: &str, log: &mut Log<'_>) -> usize {
 }
 
 fn is_suspect(byte: u8) -> bool {
-    !matches!(byte, b' '..=b'~' | b'\t'..=b'\r')
+    !matches!(byte, b' '..=b'~' | b'\t' | b'\n')
 }
 
 /// The offset of the next newline at or after `from`.

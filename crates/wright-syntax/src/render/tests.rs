@@ -85,8 +85,7 @@ note: claimed here first
    ╭─[orgs/a/org.kdl:2:12]
  1 │ org \"a\" {
  2 │     domain \"x.com\"
-   ·            ───┬───
-   ·               ╰── claimed here first
+   ·            ───────
  3 │ }
    ╰────
   explain: gatewright explain GW0301
@@ -131,6 +130,7 @@ fn marks_stand_under_what_is_shown() {
 fn colour_is_a_choice() {
     let text = first("idle 30m", true, 100);
     assert!(text.starts_with("\u{1b}[31merror[GW0002] unquoted-unit:\u{1b}[0m `30m` must be quoted\n"), "{text:?}");
+    assert!(text.contains("\u{1b}[31m     ───\u{1b}[0m"), "the mark has the colour of the header: {text:?}");
     assert!(!first("idle 30m", false, 100).contains('\u{1b}'));
 }
 
@@ -139,4 +139,18 @@ fn long_messages_are_wrapped() {
     let text = first("idle 30m", false, 44);
     assert!(text.lines().all(|line| line.chars().count() <= 44), "{text}");
     assert_eq!(first("idle 30m", false, 0), first("idle 30m", false, WIDTH_MIN), "no width is too small");
+}
+
+/// ST-LINT-21: a megabyte in one line is not drawn for each finding in it.
+#[test]
+fn st_lint_21_of_a_long_line_what_is_around_the_mark_is_drawn() {
+    let long =
+        format!("org \"acme\" {{ name \"{}\"; idle 30m; name \"{}\"; }}\n", "é".repeat(200_000), "x".repeat(200_000));
+    let text = first(&long, false, 100);
+    assert!(text.len() < 2_000, "{} bytes", text.len());
+    assert!(text.contains(" 1 │ org \"acme\" {") && text.contains("…") && text.contains("idle 30m; name"), "{text}");
+    let lines: Vec<&str> = text.lines().collect();
+    let at = lines.iter().position(|line| line.contains("idle 30m")).unwrap();
+    let column = |line: &str, what: &str| line.split_once(what).unwrap().0.chars().count();
+    assert_eq!(column(lines[at], "30m"), column(lines[at + 1], "───"), "{text}");
 }

@@ -2,7 +2,7 @@
 
 use kdl::{KdlDocument, KdlEntry, KdlIdentifier, KdlNode, KdlValue};
 use unicode_security::MixedScript as _;
-use wright_syntax::hidden::{hidden_kind, hidden_kind_in_value};
+use wright_syntax::hidden::hidden_kind;
 use wright_syntax::{DEPTH_MAX, codes};
 
 use crate::ours::Ours;
@@ -124,7 +124,8 @@ pub(crate) fn judge(text: &str) -> Verdict {
     let Ok(document) = KdlDocument::parse_v2(text) else { return Verdict::Refused };
     let mut walk = Walk { lines: Vec::new(), outside: Vec::new() };
     walk.walk(&document);
-    if text.chars().any(|character| hidden_kind(character).is_some()) {
+    // A carriage return alone is a newline that reviewers do not see.
+    if text.replace("\r\n", "\n").chars().any(|character| character == '\r' || hidden_kind(character).is_some()) {
         walk.outside.push(codes::HIDDEN_CHARACTER.number);
     }
     walk.outside.sort_unstable();
@@ -192,7 +193,7 @@ impl Walk {
     }
 
     fn text(&mut self, text: &str) {
-        if text.chars().any(|character| hidden_kind_in_value(character).is_some()) {
+        if text.chars().any(|character| hidden_kind(character).is_some()) {
             self.outside.push(codes::HIDDEN_CHARACTER.number);
         }
     }

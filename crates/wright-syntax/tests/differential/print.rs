@@ -10,8 +10,7 @@ const PIECES: &[&str] = &[
     "  x", "\\n",
 ];
 const SPACES: &[&str] = &[" ", "  ", "\t", "\u{a0}", " /* c */ ", "/**/", " \\\n", " \\ // c\r\n\t", "\u{3000}"];
-const NEWLINES: &[&str] =
-    &["\n", "\r\n", "\r", "\u{85}", "\u{b}", "\u{c}", "\u{2028}", "\u{2029}", " // c\n", ";", " ; \n\n"];
+const NEWLINES: &[&str] = &["\n", "\r\n", " // c\n", ";", " ; \n\n"];
 const DEPTH_MAX: usize = 5;
 
 /// The tree, and a text that means it.

@@ -16,7 +16,7 @@ pub(crate) fn report(outcome: &Outcome, findings: &Findings, context: &Context) 
     let style = context.style();
     let mut body = String::new();
     for found in findings.all.iter().take(DRAWN_MAX) {
-        body.push_str(&render_human(found, outcome.workspace.sources(), style.coloured, context.around.columns));
+        body.push_str(&render_human(found, &outcome.printable, style.coloured, context.around.columns));
         body.push('\n');
     }
     body.push_str(&summary(outcome, findings, style));

@@ -1,6 +1,8 @@
 //! Json: findings as `gatewright.diagnostics/1`.
 //!
-//! Invariant: a fingerprint is made of the code and the path of the thing: it does not change when lines move.
+//! Invariant: a fingerprint is made of the code and the path of the thing, or of the file where nothing was understood:
+//! it does not change when lines move. Of several with one fingerprint the later ones are numbered: whoever folds by it
+//! loses none.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +19,22 @@ use super::findings::Findings;
 
 pub(crate) fn report(outcome: &Outcome, findings: &Findings, context: &Context) -> Result<Report, Failure> {
     let mut places = Places { sources: outcome.workspace.sources(), lines: BTreeMap::new() };
-    let diagnostics: Vec<_> = findings.all.iter().map(|found| diagnostic(found, &mut places)).collect();
+    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+    let mut fingerprint = |found: &Diagnostic, places: &Places<'_>| {
+        let path = if found.path.is_empty() {
+            places.file(&found.primary.0).unwrap_or_default()
+        } else {
+            found.path.to_string()
+        };
+        let bare = format!("GW{:04}:{path}", found.code.number);
+        let count = seen.entry(bare.clone()).and_modify(|count| *count += 1).or_insert(1);
+        if *count == 1 { bare } else { format!("{bare}#{count}") }
+    };
+    let rows = findings.all.iter().map(|found| {
+        let fingerprint = fingerprint(found, &places);
+        diagnostic(found, &fingerprint, &mut places)
+    });
+    let diagnostics: Vec<_> = rows.collect();
     let mut value = json!({
         "schema": "gatewright.diagnostics/1",
         "tool": {"name": "gatewright", "version": env!("CARGO_PKG_VERSION")},
@@ -38,7 +55,7 @@ pub(crate) fn report(outcome: &Outcome, findings: &Findings, context: &Context) 
     Ok(Report::new(context::json(&value)?, findings.exit()))
 }
 
-fn diagnostic(found: &Diagnostic, places: &mut Places<'_>) -> Value {
+fn diagnostic(found: &Diagnostic, fingerprint: &str, places: &mut Places<'_>) -> Value {
     let code = format!("GW{:04}", found.code.number);
     let related: Vec<_> = found
         .related
@@ -62,7 +79,7 @@ fn diagnostic(found: &Diagnostic, places: &mut Places<'_>) -> Value {
         "range": places.range(&found.primary.0),
         "related": related,
         "fix": fix,
-        "fingerprint": format!("{code}:{}", found.path),
+        "fingerprint": fingerprint,
         "docs": format!("gatewright explain {code}"),
     })
 }

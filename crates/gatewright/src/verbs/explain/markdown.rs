@@ -16,7 +16,7 @@ pub(crate) fn show(text: &str, style: Style, columns: usize) -> String {
             page.flush();
             fenced = !fenced;
         } else if fenced {
-            page.lines.push(format!("    {}", style.cyan(line)));
+            page.lines.push(if line.is_empty() { String::new() } else { format!("    {}", style.cyan(line)) });
         } else if is_head || line.starts_with("|---") {
             // The rows say in themselves what their columns are.
             page.flush();

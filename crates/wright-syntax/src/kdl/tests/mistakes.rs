@@ -166,3 +166,14 @@ fn habits_of_other_languages_are_understood() {
     assert_eq!(fixed("join 'jit'"), "join \"jit\"");
     one("name \"Acme \"Corp\"\"", "GW0001 «C» a space is missing before this");
 }
+
+/// Trojan Source in another way: a comment on the screen is a comment and a grant to KDL.
+#[test]
+fn gw0006_newlines_that_reviewers_do_not_see_are_refused() {
+    for newline in ['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'] {
+        let found = found(&format!("a // x{newline}b 2\n"));
+        let what = format!("a newline that reviewers do not see (U+{:04X}) hides here", u32::from(newline));
+        assert!(found.len() == 1 && found[0].starts_with("GW0006") && found[0].ends_with(&what), "{found:?}");
+    }
+    assert_eq!(found("a // x\r\nb 2\r\n"), Vec::<String>::new());
+}

@@ -1,0 +1,25 @@
+//! Pages: what a page calls wrong is refused or warned about with its code alone; what it calls right compiles.
+
+use std::collections::BTreeSet;
+
+use wright::{codes, page};
+
+use crate::fixtures::{code, compiled, rendered};
+
+/// The fenced block below a heading.
+fn example<'a>(text: &'a str, heading: &str) -> &'a str {
+    let below = text.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no `{heading}`")).1;
+    below.split_once("```kdl\n").unwrap().1.split_once("\n```").unwrap().0
+}
+
+#[test]
+fn every_right_example_compiles_without_a_word_and_every_wrong_one_raises_its_code_alone() {
+    for known in codes() {
+        let page = page(known.number).unwrap_or_else(|| panic!("GW{:04} has no page", known.number));
+        let right = compiled(example(&page.text, "Right"));
+        assert!(right.diagnostics.is_empty() && !right.programs.is_empty(), "{}: {}", page.name, rendered(&right));
+        let wrong = compiled(example(&page.text, "Wrong"));
+        let raised: BTreeSet<String> = wrong.diagnostics.iter().map(code).collect();
+        assert_eq!(raised, BTreeSet::from([page.name.clone()]), "{}", page.name);
+    }
+}
