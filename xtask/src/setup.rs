@@ -25,9 +25,20 @@ const FOR_TESTS: &[Package] = &[
 /// Everything that the tests need. Gives the Node.js to use.
 pub(crate) fn for_tests() -> Result<Node, String> {
     install(FOR_TESTS)?;
+    hosts_file()?;
     let node = node()?;
     npm_packages(&node)?;
     Ok(node)
+}
+
+/// The end-to-end tests lay their own file over it, for which it must be there.
+fn hosts_file() -> Result<(), String> {
+    let path = Path::new("/etc/hosts");
+    if path.exists() {
+        return Ok(());
+    }
+    eprintln!("xtask: making {}", path.display());
+    std::fs::write(path, "127.0.0.1 localhost\n::1 localhost\n").map_err(|error| format!("{}: {error}", path.display()))
 }
 
 fn install(packages: &[Package]) -> Result<(), String> {

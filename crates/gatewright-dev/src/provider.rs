@@ -158,7 +158,7 @@ async fn exchanged(provider: &Provider, exchange: &Exchange) -> Result<Value, &'
 
 /// The client that signed the assertion with a key of the gate (RFC 7523 §3).
 async fn authenticated_client(assertion: &str) -> Option<String> {
-    let jwks = reqwest::get(format!("{}/.well-known/jwks.json", programs::BASE_URL)).await.ok()?;
+    let jwks = reqwest::get(format!("http://{}/.well-known/jwks.json", programs::GATE)).await.ok()?;
     let jwks: Value = serde_json::from_slice(&jwks.bytes().await.ok()?).ok()?;
     let claims = jwt::verified(assertion, &jwks)?;
     let live = claims.get("exp")?.as_u64()? > now() && claims.get("aud")?.as_str()? == ISSUER;

@@ -30,7 +30,12 @@ use crate::shape::{Draft, Node, OrgFile};
 use names::Names;
 
 /// Secrets of shared clients are named `platform/…`: an organisation of that name would read them.
-const PLATFORM: &str = "platform";
+/// Names that no organisation can have, each with what they mean already.
+const RESERVED: &[(&str, &str)] = &[
+    ("any", "`org=any` asks forward-auth about every organisation; choose another name"),
+    ("platform", "secrets of shared clients are named `platform/…`; choose another name"),
+    ("shared", "`/sso/shared/…` is the callback of shared clients; choose another name"),
+];
 
 /// Every organisation is judged, lowered and proved for each of them: more would cost their product. A platform has two
 /// or three, one with a region for each continent a dozen.
@@ -82,10 +87,10 @@ fn org_nodes<'a>(files: &'a [OrgFile], sink: &mut Sink) -> BTreeMap<Slug, &'a No
     for file in files {
         let Some(node) = &file.org else { continue };
         let Some(key) = node.slug_key() else { continue };
-        if key.value.as_str() == PLATFORM {
-            Finding::new(RESERVED_WORD, key.span, "`platform` is reserved")
+        if let Some((word, why)) = RESERVED.iter().find(|(word, _)| *word == key.value.as_str()) {
+            Finding::new(RESERVED_WORD, key.span, format!("`{word}` is reserved"))
                 .mark("no organisation can be called so")
-                .help("secrets of shared clients are named `platform/…`; choose another name")
+                .help(*why)
                 .path(&node.path)
                 .report(sink);
         }
