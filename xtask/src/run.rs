@@ -48,6 +48,11 @@ pub(crate) fn is_on_path(program: &str) -> bool {
         || ["/usr/sbin", "/sbin"].iter().any(|folder| Path::new(folder).join(program).is_file())
 }
 
+/// Whether this runs as root, who needs no user namespace (and may be refused one inside a `chroot`).
+pub(crate) fn is_root() -> bool {
+    output(&mut command("id", &["-u"])).as_deref() == Some("0")
+}
+
 fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")

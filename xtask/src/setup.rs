@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::run::{command, is_on_path, output, root, run, target};
+use crate::run::{command, is_on_path, is_root, output, root, run, target};
 
 /// The oldest Node.js that the browser driver runs on. Debian 12 has 18.
 const NODE_MAJOR_MIN: u32 = 20;
@@ -51,7 +51,7 @@ fn install(packages: &[Package]) -> Result<(), String> {
         return Ok(());
     }
     eprintln!("xtask: installing Debian packages: {}", missing.join(" "));
-    let sudo = if output(&mut command("id", &["-u"])).as_deref() == Some("0") { vec![] } else { vec!["sudo"] };
+    let sudo = if is_root() { vec![] } else { vec!["sudo"] };
     let apt = |words: &[&str]| {
         let all: Vec<&str> =
             sudo.iter().copied().chain(["apt-get", "-qq", "-y"]).chain(words.iter().copied()).collect();

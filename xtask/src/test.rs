@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::run::{cargo, command, root, run};
+use crate::run::{cargo, command, is_root, root, run};
 use crate::setup::{self, Node};
 
 pub(crate) fn test() -> Result<(), String> {
@@ -17,8 +17,12 @@ pub(crate) fn test() -> Result<(), String> {
 /// The end-to-end tests, in a network of their own that holds nothing but loopback, with their own names in it.
 fn end_to_end(node: &Node) -> Command {
     const INSIDE: &str = "ip link set lo up && mount --bind tests/e2e/hosts /etc/hosts && exec \"$@\"";
-    let mut inside = command("unshare", &["--map-root-user", "--net", "--mount", "sh", "-c", INSIDE, "sh"]);
+    let mut inside = command("unshare", &["--net", "--mount"]);
+    if !is_root() {
+        inside.arg("--map-root-user");
+    }
     inside
+        .args(["sh", "-c", INSIDE, "sh"])
         .arg(&node.node)
         .args(["--test", "--test-concurrency=1", "--test-force-exit", "--test-timeout=300000"])
         .args(end_to_end_files());
