@@ -13,6 +13,8 @@ toolchain=$(rustc --print sysroot)
 if [ ! -x "$folder/usr/bin/gcc" ]; then
     debootstrap --variant=minbase --include=git,gcc,libc6-dev,ca-certificates bookworm "$folder"
 fi
+# A root that is a mount point, as on a real machine.
+mountpoint -q "$folder" || mount --bind "$folder" "$folder"
 mkdir -p "$folder/opt/rust" "$folder/root/source"
 mountpoint -q "$folder/opt/rust" || mount --bind -o ro "$toolchain" "$folder/opt/rust"
 mountpoint -q "$folder/root/source" || mount --bind -o ro "$source" "$folder/root/source"
