@@ -83,6 +83,10 @@ test("keeps out a member of another organisation", async () => {
     const verdict = await context.request.get(`${BASE}/auth/verify?org=acme`, { ignoreHTTPSErrors: true });
     assert.equal(verdict.status(), 403);
     assert.equal(verdict.headers()["x-auth-refusal"], "wrong-org");
+    const reached = stack.app.requests.length;
+    await page.goto(CONSOLE);
+    assert.notEqual(new URL(page.url()).origin, CONSOLE, "Acme's app asks for a sign-in to Acme");
+    assert.equal(stack.app.requests.length, reached, "a request of Globex reached Acme's app");
   });
 });
 
