@@ -32,7 +32,7 @@ mod verified;
 pub use callback::Callback;
 pub use client_key::{ClientKey, NotAClientKey};
 pub use door::{Door, Pending, Secrets, Settings, Started};
-pub use outbound::{Outbound, OutboundRules, OutboundUnusable};
+pub use outbound::{Ask, Fetched, NotFetched, Outbound, OutboundRules, OutboundUnusable};
 #[doc(hidden)]
 pub use proof::IdTokenCheck;
 pub use refused::{Refused, Step};

@@ -1,6 +1,6 @@
-//! Outbound: the only thing that opens sockets to identity providers.
+//! Outbound: the only thing that opens sockets to identity providers, and to the address that bundles come from.
 //!
-//! Reads addresses that come from policies and discovery documents; gives replies with a bounded body.
+//! Reads addresses that come from policies, discovery documents and the operator; gives replies with a bounded body.
 //!
 //! Trust: an address is a stranger's wish. It is called only over https, at a public address (checked after DNS, on the
 //! very addresses that are then connected to, so that a second answer of the DNS changes nothing), and a redirect is
@@ -8,6 +8,7 @@
 //! Invariant: every call has a limit of time, size and number (per host and in all).
 
 mod address;
+mod document;
 mod lanes;
 mod resolve;
 
@@ -16,11 +17,12 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{Certificate, Client, ClientBuilder, RequestBuilder, redirect};
+use reqwest::{Certificate, Client, ClientBuilder, RequestBuilder, Response, redirect};
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
 use address::AddressRules;
+pub use document::{Ask, Fetched, NotFetched};
 use lanes::Lanes;
 use resolve::FilteringResolver;
 
@@ -152,20 +154,31 @@ impl Outbound {
         let lane = tokio::time::timeout(CALL_TIME_MAX, self.lanes.enter(host)).await;
         let _lane = lane.map_err(|_| Failed("too many calls to this host are under way".into()))?;
         let sent = request.header(ACCEPT, "application/json").send().await;
-        let mut response = sent.map_err(|error| Failed(reason(&error)))?;
+        let mut response = sent.map_err(|error| Failed(reason(&error, CALL_TIME_MAX)))?;
         let status = response.status();
         if status.is_redirection() {
             return Err(Failed(format!("it answered with a redirect ({}), which is never followed", status.as_u16())));
         }
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| Failed(reason(&error)))? {
-            if body.len() + chunk.len() > BODY_BYTES_MAX {
-                return Err(Failed(format!("the answer is longer than {BODY_BYTES_MAX} bytes")));
-            }
-            body.extend_from_slice(&chunk);
-        }
+        let body = body(&mut response, BODY_BYTES_MAX, CALL_TIME_MAX).await?;
         Ok(Reply { status: status.as_u16(), body, max_age: max_age(response.headers()) })
     }
+}
+
+/// All of it, within the limit. One whose announced length is above is not read at all.
+async fn body(response: &mut Response, bytes_max: usize, time_max: Duration) -> Result<Vec<u8>, Failed> {
+    let too_long = || Failed(format!("the answer is longer than {bytes_max} bytes"));
+    if response.content_length().is_some_and(|length| usize::try_from(length).map_or(true, |length| length > bytes_max))
+    {
+        return Err(too_long());
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| Failed(reason(&error, time_max)))? {
+        if body.len() + chunk.len() > bytes_max {
+            return Err(too_long());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
 }
 
 fn common(builder: ClientBuilder, rules: &Arc<AddressRules>) -> ClientBuilder {
@@ -175,6 +188,9 @@ fn common(builder: ClientBuilder, rules: &Arc<AddressRules>) -> ClientBuilder {
         .referer(false)
         .https_only(!rules.dev())
         .timeout(CALL_TIME_MAX)
+        // Where a call may last longer, a peer that is away or silent is known to be so as soon.
+        .connect_timeout(CALL_TIME_MAX)
+        .read_timeout(CALL_TIME_MAX)
         .pool_max_idle_per_host(IDLE_PER_HOST_MAX)
         .user_agent("gatewrightd")
         .dns_resolver(FilteringResolver(rules.clone()))
@@ -182,13 +198,14 @@ fn common(builder: ClientBuilder, rules: &Arc<AddressRules>) -> ClientBuilder {
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape of `map_err`")]
 fn unusable(error: reqwest::Error) -> OutboundUnusable {
-    OutboundUnusable(format!("TLS cannot be used: {}", reason(&error)))
+    OutboundUnusable(format!("TLS cannot be used: {}", reason(&error, CALL_TIME_MAX)))
 }
 
 /// The innermost cause, without the address, which may hold a query.
-fn reason(error: &reqwest::Error) -> String {
+fn reason(error: &reqwest::Error, time_max: Duration) -> String {
     if error.is_timeout() {
-        return format!("no answer within {} s", CALL_TIME_MAX.as_secs());
+        let (silence, all) = (CALL_TIME_MAX.as_secs(), time_max.as_secs());
+        return format!("nothing came for {silence} s, or not all of it within {all} s");
     }
     let mut cause: &dyn std::error::Error = error;
     while let Some(inner) = cause.source() {

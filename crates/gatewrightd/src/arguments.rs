@@ -69,8 +69,9 @@ pub(crate) struct RunFlags {
     /// The environment that is served; a bundle for another one is refused.
     #[arg(long, value_name = "NAME")]
     pub(crate) environment: Option<String>,
-    /// A signed bundle, or a directory of which the highest sequence counts [default: /var/lib/gatewright/bundles].
-    #[arg(long, value_name = "FILE|DIR")]
+    /// A signed bundle, a directory of which the highest sequence counts, or an https address that is asked every 30
+    /// seconds [default: /var/lib/gatewright/bundles].
+    #[arg(long, value_name = "FILE|DIR|URL")]
     pub(crate) bundle: Option<String>,
     /// The keys that may sign bundles [default: /var/lib/gatewright/trust].
     #[arg(long, value_name = "FILE")]
@@ -90,7 +91,7 @@ pub(crate) struct RunFlags {
     /// A network whose forwarded headers count; may be repeated.
     #[arg(long, value_name = "CIDR", value_delimiter = ',')]
     pub(crate) trusted_proxy: Vec<String>,
-    /// A private network that identity providers may stand in; may be repeated.
+    /// A private network that identity providers, or the bundle's address, may stand in; may be repeated.
     #[arg(long, value_name = "CIDR", value_delimiter = ',')]
     pub(crate) outbound_allow: Vec<String>,
     /// Certificate authorities, PEM, beside those of the system.

@@ -20,10 +20,11 @@ pub(crate) struct HighestFile {
 }
 
 impl HighestFile {
-    /// `BUNDLE.highest-ENVIRONMENT`, or `DIR/highest-ENVIRONMENT`.
-    pub(crate) fn of(bundle: &Path, environment: &Slug) -> Self {
+    /// `PATH.highest-ENVIRONMENT`, or `DIR/highest-ENVIRONMENT`; the path is that of the bundle, or of the store where the
+    /// bundle comes from an address.
+    pub(crate) fn of(beside: &Path, environment: &Slug) -> Self {
         let name = format!("highest-{environment}");
-        let path = if bundle.is_dir() { bundle.join(name) } else { with_suffix(bundle, &format!(".{name}")) };
+        let path = if beside.is_dir() { beside.join(name) } else { with_suffix(beside, &format!(".{name}")) };
         Self { path }
     }
 
@@ -68,7 +69,7 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     fs::File::open(parent)?.sync_all()
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)

@@ -10,7 +10,7 @@ pub(crate) enum Kind {
     Usage,
     /// Signature, digest, environment, sequence or format of the bundle, or the trust file.
     Trust,
-    /// The store cannot be reached, or an address cannot be bound.
+    /// The store or the bundle's address cannot be reached, or an address cannot be bound.
     Unavailable,
 }
 

@@ -53,7 +53,7 @@ fn dispatch(arguments: Arguments, environment: &Environment) -> Result<(), Ended
         None => run(&arguments.run, environment),
         Some(Verb::CheckConfig(flags)) => {
             let settings = Settings::read(&flags, environment)?;
-            let lines = runtime()?.block_on(async { check::check(&settings, now()) })?;
+            let lines = runtime()?.block_on(check::check(&settings, now()))?;
             say(&lines.join("\n"));
             Ok(())
         }
@@ -78,7 +78,11 @@ fn run(flags: &RunFlags, environment: &Environment) -> Result<(), Ended> {
     let settings = Settings::read(flags, environment)?;
     let mut seed = [0; 4];
     SystemRandom.fill(&mut seed).map_err(|_| Ended::unavailable("the operating system gives no random bytes"))?;
-    runtime()?.block_on(run::run(&settings, Arc::new(now), u32::from_le_bytes(seed), ready))
+    let runtime = runtime()?;
+    let ended = runtime.block_on(run::run(&settings, Arc::new(now), u32::from_le_bytes(seed), ready));
+    // A thread may hang in the DNS; whatever had to be written was waited for.
+    runtime.shutdown_background();
+    ended
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Ended> {

@@ -18,8 +18,10 @@ use tokio::sync::watch;
 use crate::exit::Ended;
 use crate::log;
 use crate::settings::Settings;
+use crate::source::Instead;
 use crate::start::{self, Opened};
 
+use watch_files::Watch;
 pub(crate) use watch_files::say_passed_over;
 
 /// What the audit trail calls this program.
@@ -29,10 +31,18 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub(crate) async fn run(settings: &Settings, clock: Clock, seed: u32, ready: impl FnOnce(&str)) -> Result<(), Ended> {
     let public = bind("listen", settings.listen).await?;
     let admin = bind("admin-listen", settings.admin_listen).await?;
-    let signals = due::Signals::listen().map_err(|error| Ended::unavailable(format!("signals: {error}")))?;
+    let mut signals = due::Signals::listen().map_err(|error| Ended::unavailable(format!("signals: {error}")))?;
     let log = log_at(&clock);
-    let opened = start::open(settings, clock(), &log).await?;
-    remember(&opened, &log);
+    let opened = tokio::select! {
+        opened = start::open(settings, clock(), &log) => opened?,
+        // The bundle's address may take its time.
+        () = signals.told_to_end() => {
+            log("stopped-before-ready", &[]);
+            return Ok(());
+        }
+    };
+    remember(&opened, &opened.bundle, &log).await;
+    let watch = watch(&opened, &clock, &log).await;
     for name in &opened.missing_secrets {
         log("secret-missing", &[("name", name), ("effect", "sign-ins that need it are refused")]);
     }
@@ -54,7 +64,10 @@ pub(crate) async fn run(settings: &Settings, clock: Clock, seed: u32, ready: imp
         tokio::spawn(serve(public, Arc::new(Public::new(shared.clone(), proxies)), shared.limits, draining.clone()));
     let administering = tokio::spawn(serve(admin, Arc::new(Admin::new(shared.clone())), shared.limits, draining));
 
-    due::until_told_to_end(signals, &opened, settings, &clock, &log).await;
+    tokio::select! {
+        () = due::until_told_to_end(signals, watch, &opened, settings, &clock, &log) => {}
+        never = opened.source.poll() => match never {},
+    }
     log("draining", &[]);
     let _ = drain.send(true);
     let finished = serving.await.unwrap_or(false) & administering.await.unwrap_or(false);
@@ -72,12 +85,24 @@ fn log_at(clock: &Clock) -> Log {
     Arc::new(move |event, fields| log::write(clock(), event, fields))
 }
 
-/// The highest bundle, beside the bundle. Where that cannot be written, the store alone remembers.
-fn remember(opened: &Opened, log: &Log) {
+/// On the last good copy the gate is degraded from the start.
+async fn watch(opened: &Opened, clock: &Clock, log: &Log) -> Watch {
+    let mut watch = Watch::new(opened.seen.clone());
+    if let Some(Instead { why, copy }) = &opened.instead {
+        log("running-on-the-last-good-copy", &[("file", &copy.display().to_string()), ("why", why)]);
+        watch.take(opened, clock, log).await;
+    }
+    watch
+}
+
+/// The highest bundle, beside the bundle or the store, and a copy of one that was fetched. Where the first cannot be
+/// written, the store alone remembers.
+async fn remember(opened: &Opened, bundle: &Arc<Vec<u8>>, log: &Log) {
     if let Err(error) = opened.highest.write(opened.gate.accepted()) {
         let path = opened.highest.path().display().to_string();
         log("highest-not-written", &[("file", &path), ("why", &error.to_string())]);
     }
+    opened.source.runs(bundle, opened.gate.accepted(), log).await;
 }
 
 fn ready_line(settings: &Settings, opened: &Opened, public: &TcpListener, admin: &TcpListener) -> String {

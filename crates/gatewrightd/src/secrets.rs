@@ -1,4 +1,4 @@
-//! Secrets: the directory with our keys and the client secrets of organisations.
+//! Secrets: the directory with our keys, the client secrets of organisations and the token for the bundle's address.
 //!
 //! Reads files; gives key bytes and the secret of a name. A secret is read when it is used, so that a new one needs no
 //! restart (ST-OPS-10).
@@ -20,6 +20,9 @@ use crate::exit::Ended;
 
 /// An RSA key of 8192 bits in PEM is 6.5 KiB; a client secret is shorter.
 const SECRET_BYTES_MAX: u64 = 16 * 1024;
+
+/// The credential for the address that bundles come from, where it takes one.
+const BUNDLE_TOKEN: &str = "bundle-token";
 
 /// Read, write or list by anybody but the owner.
 const OTHERS: u32 = 0o077;
@@ -79,6 +82,18 @@ impl SecretsDir {
         Ok(bytes)
     }
 
+    /// What the address of the bundle takes as a bearer token. `None` where there is no such file; one that cannot be used
+    /// is an error, so that no question goes out without the credential that was meant.
+    pub(crate) fn bundle_token(&self) -> Result<Option<Zeroizing<String>>, String> {
+        let path = self.0.join(BUNDLE_TOKEN);
+        if matches!(fs::symlink_metadata(&path), Err(error) if error.kind() == std::io::ErrorKind::NotFound) {
+            return Ok(None);
+        }
+        let bytes = read(&path).map_err(|why| format!("{BUNDLE_TOKEN} in the secrets directory: {why}"))?;
+        let token = text(&bytes).filter(|token| token.bytes().all(|byte| byte.is_ascii_graphic()));
+        token.map(Some).ok_or_else(|| format!("{BUNDLE_TOKEN} in the secrets directory: this is no token of one line"))
+    }
+
     /// The names that the program uses and nobody wrote a secret for, sorted.
     pub(crate) fn missing(&self, program: &Program) -> Vec<String> {
         let own = program.orgs.iter().flat_map(|org| &org.connections).filter_map(|connection| {
@@ -98,12 +113,14 @@ impl SecretsDir {
 
 impl Secrets for SecretsDir {
     fn secret(&self, name: &SecretName) -> Option<Zeroizing<String>> {
-        let bytes = read(&self.0.join(name.owner.as_str()).join(name.name.as_str())).ok()?;
-        let text = std::str::from_utf8(&bytes).ok()?;
-        // Editors and `echo` end the file with a line end; no secret does.
-        let text = text.trim_end_matches(['\n', '\r']);
-        (!text.is_empty()).then(|| Zeroizing::new(text.to_owned()))
+        text(&read(&self.0.join(name.owner.as_str()).join(name.name.as_str())).ok()?)
     }
+}
+
+/// Editors and `echo` end the file with a line end; no secret does.
+fn text(bytes: &[u8]) -> Option<Zeroizing<String>> {
+    let text = std::str::from_utf8(bytes).ok()?.trim_end_matches(['\n', '\r']);
+    (!text.is_empty()).then(|| Zeroizing::new(text.to_owned()))
 }
 
 fn named(auth: &ClientAuth) -> Option<&SecretName> {

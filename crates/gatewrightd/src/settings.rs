@@ -7,12 +7,13 @@
 //! variable of a script is not a default.
 //! Invariant: the environment is an argument.
 
+mod bundle_at;
 mod layers;
 mod values;
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gatewright_terms::{Seconds, Slug};
 use ipnet::IpNet;
@@ -20,6 +21,7 @@ use ipnet::IpNet;
 use crate::arguments::RunFlags;
 use crate::exit::Ended;
 
+pub(crate) use bundle_at::{Address, BundleAt};
 pub(crate) use layers::{Environment, Layers, Place};
 
 /// The one environment that may speak plain HTTP on loopback.
@@ -29,7 +31,7 @@ const DEV: &str = "dev";
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) environment: Slug,
-    pub(crate) bundle: PathBuf,
+    pub(crate) bundle: BundleAt,
     pub(crate) trust: PathBuf,
     pub(crate) store: PathBuf,
     pub(crate) listen: SocketAddr,
@@ -50,9 +52,11 @@ impl Settings {
         let mut layers = Layers::read(flags, environment)?;
         let store = values::store(&layers.one("store", Some("sqlite:/var/lib/gatewright/gate.db"))?)?;
         let checkpoint_default = format!("{}.checkpoint", store.display());
+        let bundle = BundleAt::parse(layers.one("bundle", Some("/var/lib/gatewright/bundles"))?)?;
+        layers.show("bundle", &bundle);
         let settings = Self {
             environment: values::environment(&layers.one("environment", None)?)?,
-            bundle: values::bundle(layers.one("bundle", Some("/var/lib/gatewright/bundles"))?)?,
+            bundle,
             trust: values::path(layers.one("trust", Some("/var/lib/gatewright/trust"))?),
             listen: values::address(&layers.one("listen", Some("127.0.0.1:8080"))?)?,
             admin_listen: values::address(&layers.one("admin-listen", Some("127.0.0.1:8081"))?)?,
@@ -78,8 +82,19 @@ impl Settings {
         self.environment.as_str() == DEV
     }
 
+    /// What the files about bundles lie beside: the bundle, or the store where bundles come from an address.
+    pub(crate) fn beside(&self) -> &Path {
+        self.bundle.beside(&self.store)
+    }
+
     /// What holds between settings.
     fn check(self) -> Result<Self, Ended> {
+        if self.bundle.is_http() && !self.is_dev() {
+            return Err(Ended::usage(format!(
+                "`bundle` is {}, and only the environment `dev` may use http; write `https://`",
+                self.bundle
+            )));
+        }
         for (name, address) in [("listen", self.listen), ("admin-listen", self.admin_listen)] {
             if self.is_dev() && !address.ip().to_canonical().is_loopback() {
                 return Err(Ended::usage(format!(
@@ -124,8 +139,6 @@ impl fmt::Display for Place {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     fn flags(bundle: &str) -> RunFlags {
@@ -152,7 +165,8 @@ mod tests {
         let with_file = RunFlags { config: Some(file), ..flags("/flag") };
         let settings =
             read(&with_file, &[("GATEWRIGHTD_BUNDLE", "/variable"), ("GATEWRIGHTD_LISTEN", "127.0.0.2:2")]).unwrap();
-        assert_eq!(settings.bundle, Path::new("/flag"));
+        assert_eq!(settings.bundle, BundleAt::Path("/flag".into()));
+        assert_eq!(settings.beside(), Path::new("/flag"));
         assert_eq!(settings.listen.to_string(), "127.0.0.2:2");
         assert_eq!(settings.admin_listen.to_string(), "127.0.0.3:4");
         assert_eq!(settings.secrets, Path::new("/var/lib/gatewright/secrets"));
@@ -191,10 +205,23 @@ mod tests {
                 "{name}={value}: {error}"
             );
         }
-        for bundle in ["", "https://bundles.example/b", "http://x", "oci://x"] {
+        for bundle in ["", "http://x", "oci://x", "https://user@bundles.example/b", "https://bundles.example/b#x"] {
             assert!(read(&flags(bundle), &[]).is_err(), "{bundle}");
         }
         assert!(read(&RunFlags::default(), &[]).unwrap_err().contains("`environment`"));
+    }
+
+    #[test]
+    fn a_bundle_may_stand_at_an_address_whose_query_is_not_told() {
+        let settings = read(&flags("https://bundles.example/b?sig=canary"), &[]).unwrap();
+        assert_eq!(settings.beside(), Path::new("/var/lib/gatewright/gate.db"));
+        let (_, text, _) = settings.told.iter().find(|(name, _, _)| *name == "bundle").unwrap();
+        assert_eq!(text, "https://bundles.example/b?...");
+        assert!(!format!("{settings:?}").contains("canary"));
+        let http = read(&flags("http://bundles.example/b?sig=canary"), &[]).unwrap_err();
+        assert!(http.contains("only the environment `dev`") && !http.contains("canary"), "{http}");
+        let dev = RunFlags { environment: Some("dev".into()), ..flags("http://127.0.0.1:1/b") };
+        assert!(read(&dev, &[]).is_ok());
     }
 
     #[test]

@@ -1,36 +1,61 @@
 //! Source: where bundle and trust come from, and whether they changed.
 //!
-//! Reads a file, or the files of a directory. Gives the bytes of the bundle with the highest sequence, and a fingerprint.
+//! Reads the trust file, and the bundle from files or from an address. Gives what is offered, and says when to look again.
 //!
-//! Invariant: in a directory a bundle that nobody trusted has signed hides no other, whatever sequence it claims.
-//! Invariant: nothing here is trusted: what is read is verified by `gate-core`, and refused as it is.
-//! Invariant: files are looked at once a second by their place, size and time; contents are read only when these change.
+//! Invariant: nothing here is trusted: what is offered is verified by `gate-core`, and refused as it is.
+//! Invariant: looking is cheap: contents are read only when a file, or the answer of the address, has changed.
 
-use std::fs::{self, Metadata};
-use std::io::Read as _;
-use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+mod address;
+mod copy;
+mod files;
 
-use gatewright_bundle::{BundleFile, Expected, Trust};
+use std::convert::Infallible;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use gate_http::Log;
+use gatewright_bundle::{Accepted, BundleFile, Expected, Trust};
 use gatewright_terms::{Slug, Timestamp};
 
-/// Bundles that are kept in one directory; older ones may be removed at any time.
-const FILES_MAX: usize = 1_000;
+use crate::exit::Ended;
+use crate::secrets::SecretsDir;
+use crate::settings::{BundleAt, Settings};
+
+use address::AtAddress;
+use files::Files;
 
 /// The two places.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Source {
-    pub(crate) bundle: PathBuf,
-    pub(crate) trust: PathBuf,
-    pub(crate) environment: Slug,
+    trust: PathBuf,
+    bundle: Bundle,
+}
+
+#[derive(Clone)]
+enum Bundle {
+    Files(Files),
+    Address(Arc<AtAddress>),
 }
 
 /// What was read. Nothing of it is verified.
 pub(crate) struct Offer {
-    pub(crate) bundle: Vec<u8>,
+    pub(crate) bundle: Arc<Vec<u8>>,
     pub(crate) trust: Trust,
     /// Files of the directory that claim a higher sequence and whose signatures are not good.
     pub(crate) passed_over: Vec<PathBuf>,
+}
+
+/// What a start begins with.
+pub(crate) struct First {
+    pub(crate) offer: Offer,
+    /// Why it is the last good copy, and not what the address offers.
+    pub(crate) instead: Option<Instead>,
+}
+
+/// The address was no use, and an earlier bundle of it was.
+pub(crate) struct Instead {
+    pub(crate) why: String,
+    pub(crate) copy: PathBuf,
 }
 
 /// Device, inode, size, and time of the last change of each file, in the order of their names.
@@ -43,95 +68,91 @@ impl Fingerprint {
 }
 
 impl Source {
-    /// What the two places look like now. A file that is away is part of the picture.
-    pub(crate) fn fingerprint(&self) -> Fingerprint {
-        let mut files = self.candidates().unwrap_or_default();
-        files.push(self.trust.clone());
-        let seen = |path: PathBuf| {
-            let found = fs::metadata(&path).ok()?;
-            Some((path, found.dev(), found.ino(), found.len(), found.ctime(), found.ctime_nsec()))
+    pub(crate) fn of(settings: &Settings, secrets: &SecretsDir) -> Result<Self, Ended> {
+        let bundle = match &settings.bundle {
+            BundleAt::Path(path) => Bundle::Files(Files::new(path, &settings.environment)),
+            BundleAt::Address(address) => Bundle::Address(Arc::new(AtAddress::new(address, settings, secrets)?)),
         };
-        Fingerprint(files.into_iter().filter_map(seen).collect())
+        Ok(Self { trust: settings.trust.clone(), bundle })
     }
 
-    /// Reads both. The sentence says what is away or malformed.
+    /// What the files look like now. One that is away is part of the picture.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        let mut files = match &self.bundle {
+            Bundle::Files(files) => files.candidates().unwrap_or_default(),
+            Bundle::Address(_) => Vec::new(),
+        };
+        files.push(self.trust.clone());
+        Fingerprint(files.into_iter().filter_map(files::seen).collect())
+    }
+
+    /// For a start. Trust and bundle are wrong with exit 5; where there is no answer and no copy, it is 6.
+    pub(crate) async fn first(&self, beside: Option<Accepted>, now: Timestamp) -> Result<First, Ended> {
+        match &self.bundle {
+            Bundle::Files(_) => Ok(First { offer: self.read().map_err(Ended::trust)?, instead: None }),
+            Bundle::Address(address) => address.first(self.read_trust().map_err(Ended::trust)?, beside, now).await,
+        }
+    }
+
+    /// Reads what is there now. The sentence says what is away or malformed.
     pub(crate) fn read(&self) -> Result<Offer, String> {
-        let trust = read_limited(&self.trust, gatewright_bundle::limits::TRUST_BYTES_MAX)?;
-        let trust = String::from_utf8(trust).map_err(|_| format!("trust file {}: not a text", self.trust.display()))?;
-        let trust =
-            Trust::parse(&trust).map_err(|refused| format!("trust file {}: {refused}", self.trust.display()))?;
-        let (bundle, passed_over) = self.read_bundle(&trust)?;
+        let trust = self.read_trust()?;
+        let (bundle, passed_over) = match &self.bundle {
+            Bundle::Files(files) => files.read(&trust)?,
+            Bundle::Address(address) => (address.answer()?, Vec::new()),
+        };
         Ok(Offer { bundle, trust, passed_over })
     }
 
-    fn read_bundle(&self, trust: &Trust) -> Result<(Vec<u8>, Vec<PathBuf>), String> {
-        let candidates = self.candidates()?;
-        if !self.bundle.is_dir() {
-            return Ok((read_limited(&self.bundle, gatewright_bundle::limits::FILE_BYTES_MAX)?, Vec::new()));
+    /// Asks the address again and again, if there is one. Never ends, and may be dropped at any time.
+    pub(crate) async fn poll(&self) -> Infallible {
+        match &self.bundle {
+            Bundle::Files(_) => std::future::pending().await,
+            Bundle::Address(address) => address.poll().await,
         }
-        let mut ranked: Vec<((bool, u64), PathBuf)> =
-            candidates.into_iter().filter_map(|path| Some((self.rank(&read_bundle_file(&path)?)?, path))).collect();
-        ranked.sort_by(|(one, _), (other, _)| other.cmp(one));
-        let mut passed_over = Vec::new();
-        for (_, path) in &ranked {
-            let Some(bytes) = read_bundle_file(path) else { continue };
-            if is_signed(&bytes, trust) {
-                return Ok((bytes, passed_over));
+    }
+
+    /// Ends when the address gave another answer, or the one that it was asked for at once.
+    pub(crate) async fn changed(&self) {
+        match &self.bundle {
+            Bundle::Files(_) => std::future::pending().await,
+            Bundle::Address(address) => address.changed().await,
+        }
+    }
+
+    /// Asks the address at once, and says that it does: the answer, whatever it is, ends [`changed`](Self::changed).
+    pub(crate) fn asks_now(&self) -> bool {
+        match &self.bundle {
+            Bundle::Files(_) => false,
+            Bundle::Address(address) => {
+                address.ask_now();
+                true
             }
-            passed_over.push(path.clone());
         }
-        // The refusal of the highest says why none is good.
-        let highest = ranked.first().and_then(|(_, path)| read_bundle_file(path));
-        highest
-            .map(|bytes| (bytes, Vec::new()))
-            .ok_or_else(|| format!("{}: no signed bundle is in this directory", self.bundle.display()))
     }
 
-    /// Our environment first, then the sequence. `None` for files that are no signed bundle.
-    fn rank(&self, bytes: &[u8]) -> Option<(bool, u64)> {
-        let file = BundleFile::parse(bytes).ok()?;
-        let statement = file.statement()?;
-        Some((statement.environment == self.environment, statement.sequence))
+    /// This bundle runs now.
+    pub(crate) async fn runs(&self, bundle: &Arc<Vec<u8>>, accepted: Accepted, log: &Log) {
+        match &self.bundle {
+            Bundle::Files(_) => {}
+            Bundle::Address(address) => address.keep(bundle, accepted, log).await,
+        }
     }
 
-    /// The files that may be bundles, by name.
-    fn candidates(&self) -> Result<Vec<PathBuf>, String> {
-        let wrong = |error: std::io::Error| format!("bundle {}: {error}", self.bundle.display());
-        if !fs::metadata(&self.bundle).map_err(wrong)?.is_dir() {
-            return Ok(vec![self.bundle.clone()]);
-        }
-        let mut files: Vec<PathBuf> = fs::read_dir(&self.bundle)
-            .map_err(wrong)?
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| fs::metadata(path).as_ref().is_ok_and(Metadata::is_file))
-            .collect();
-        files.sort();
-        if files.len() > FILES_MAX {
-            return Err(format!("bundle {}: more than {FILES_MAX} files", self.bundle.display()));
-        }
-        Ok(files)
+    fn read_trust(&self) -> Result<Trust, String> {
+        let wrong = |why: &dyn std::fmt::Display| format!("trust file {}: {why}", self.trust.display());
+        let trust = files::read_limited(&self.trust, gatewright_bundle::limits::TRUST_BYTES_MAX)?;
+        let trust = String::from_utf8(trust).map_err(|_| wrong(&"not a text"))?;
+        Trust::parse(&trust).map_err(|refused| wrong(&refused))
     }
 }
 
-fn read_bundle_file(path: &Path) -> Option<Vec<u8>> {
-    read_limited(path, gatewright_bundle::limits::FILE_BYTES_MAX).ok()
-}
-
-/// Whether trusted keys signed it, for whatever environment and time.
-fn is_signed(bytes: &[u8], trust: &Trust) -> bool {
-    let statement = BundleFile::parse(bytes).ok().and_then(|file| file.statement().cloned());
-    statement.is_some_and(|statement| {
-        let any = Expected { environment: &statement.environment, now: Timestamp::EPOCH, accepted: None };
-        gatewright_bundle::verify(bytes, trust, &any).is_ok()
-    })
-}
-
-/// Reads a whole file, or says that it is too large before it is in memory.
-fn read_limited(path: &Path, bytes_max: usize) -> Result<Vec<u8>, String> {
-    let wrong = |why: String| format!("{}: {why}", path.display());
-    let file = fs::File::open(path).map_err(|error| wrong(error.to_string()))?;
-    let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
-    let mut bytes = Vec::new();
-    file.take(limit).read_to_end(&mut bytes).map_err(|error| wrong(error.to_string()))?;
-    if bytes.len() > bytes_max { Err(wrong(format!("longer than {bytes_max} bytes"))) } else { Ok(bytes) }
+/// What trusted keys signed, for whatever environment and time.
+fn signed(bytes: &[u8], trust: &Trust) -> Option<(Slug, Accepted)> {
+    let file = BundleFile::parse(bytes).ok()?;
+    let environment = file.statement()?.environment.clone();
+    let any = Expected { environment: &environment, now: Timestamp::EPOCH, accepted: None };
+    let verified = gatewright_bundle::verify(bytes, trust, &any).ok()?;
+    let accepted = Accepted { sequence: verified.sequence(), digest: verified.digest() };
+    Some((environment, accepted))
 }

@@ -14,30 +14,35 @@ use crate::exit::Ended;
 use crate::run::say_passed_over;
 use crate::secrets::SecretsDir;
 use crate::settings::Settings;
-use crate::source::{Fingerprint, Source};
+use crate::source::{Fingerprint, First, Instead, Source};
 
 /// A gate on its first bundle.
 pub(crate) struct Opened {
     pub(crate) gate: Arc<Gate>,
     pub(crate) store: Arc<SqliteStore>,
     pub(crate) source: Source,
+    /// The bytes of the bundle that runs, until they are kept.
+    pub(crate) bundle: Arc<Vec<u8>>,
+    /// It runs on the last good copy.
+    pub(crate) instead: Option<Instead>,
     /// What the files looked like before they were read.
     pub(crate) seen: Fingerprint,
     pub(crate) highest: HighestFile,
     pub(crate) missing_secrets: Vec<String>,
 }
 
-/// Trust and environment are wrong with exit 5, settings and files with 2, the store with 6.
+/// Trust and environment are wrong with exit 5, settings and files with 2, the store and the bundle's address with 6.
+/// May be dropped at any time, as a crash may end it at any time.
 pub(crate) async fn open(settings: &Settings, now: Timestamp, log: &Log) -> Result<Opened, Ended> {
     let secrets = SecretsDir::open(&settings.secrets)?;
     let keys = secrets.keys()?;
     let outbound = outbound(settings)?;
-    let source = Source::of(settings);
+    let source = Source::of(settings, &secrets)?;
     let seen = source.fingerprint();
-    let offer = source.read().map_err(Ended::trust)?;
-    say_passed_over(&offer.passed_over, log);
-    let highest = HighestFile::of(&settings.bundle, &settings.environment);
+    let highest = HighestFile::of(settings.beside(), &settings.environment);
     let beside = highest.read().map_err(Ended::trust)?;
+    let First { offer, instead } = source.first(beside, now).await?;
+    say_passed_over(&offer.passed_over, log);
     let store = SqliteStore::open(&settings.store)
         .await
         .map_err(|error| Ended::unavailable(format!("store {}: {error}", settings.store.display())))?;
@@ -63,7 +68,7 @@ pub(crate) async fn open(settings: &Settings, now: Timestamp, log: &Log) -> Resu
         }
     };
     let missing_secrets = missing_secrets(&secrets, &offer.bundle);
-    Ok(Opened { gate, store, source, seen, highest, missing_secrets })
+    Ok(Opened { gate, store, source, bundle: offer.bundle, instead, seen, highest, missing_secrets })
 }
 
 /// ST-OPS-15: a backup that was restored brings back sessions that had been ended. Its operator hears of it.
@@ -98,16 +103,6 @@ fn not_opened(why: BundleRefused) -> Ended {
         BundleRefused::Bundle(why) => refused(&why),
         BundleRefused::Unreadable(why) => Ended::trust(why),
         BundleRefused::Store(error) => Ended::unavailable(format!("store: {error}")),
-    }
-}
-
-impl Source {
-    pub(crate) fn of(settings: &Settings) -> Self {
-        Self {
-            bundle: settings.bundle.clone(),
-            trust: settings.trust.clone(),
-            environment: settings.environment.clone(),
-        }
     }
 }
 

@@ -38,22 +38,31 @@ impl Signals {
             hang_up: signal(SignalKind::hangup())?,
         })
     }
+
+    /// Waits for a signal that ends the process.
+    pub(super) async fn told_to_end(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 pub(super) async fn until_told_to_end(
     mut signals: Signals,
+    mut watch: Watch,
     opened: &Opened,
     settings: &Settings,
     clock: &Clock,
     log: &Log,
 ) {
     let (mut look, mut flush, mut sign) = (every(LOOK), every(FLUSH), every(CHECKPOINT));
-    let mut watch = Watch::new(opened.seen.clone());
     loop {
         tokio::select! {
             _ = signals.terminate.recv() => return,
             _ = signals.interrupt.recv() => return,
-            _ = signals.hang_up.recv() => watch.take(opened, clock, log).await,
+            _ = signals.hang_up.recv() => watch.look_at_once(opened, clock, log).await,
+            () = opened.source.changed() => watch.take(opened, clock, log).await,
             _ = look.tick() => watch.look(opened, clock, log).await,
             _ = flush.tick() => {
                 if let Err(error) = flush_and_sweep(opened, clock).await {

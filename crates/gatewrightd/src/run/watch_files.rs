@@ -1,4 +1,4 @@
-//! Watch files: takes another bundle when the files change, or when told to.
+//! Watch files: takes another bundle when the files or the answer of the address change, or when told to.
 //!
 //! Invariant: a bundle that is refused changes nothing but the status (ST-BUN-10); the next change is looked at again.
 
@@ -17,11 +17,13 @@ pub(super) struct Watch {
     seen: Fingerprint,
     /// Of the look that was acted on.
     taken: Fingerprint,
+    /// The refusal that the log has.
+    told: Option<String>,
 }
 
 impl Watch {
     pub(super) const fn new(taken: Fingerprint) -> Self {
-        Self { seen: Fingerprint::NONE, taken }
+        Self { seen: Fingerprint::NONE, taken, told: None }
     }
 
     /// A change that stood still since the last look is taken: a file that is still being written is not.
@@ -30,11 +32,24 @@ impl Watch {
         let still = now == self.seen;
         self.seen = now;
         if still && self.seen != self.taken {
+            // A store that is away is tried at every look, and told once.
+            if self.taken != Fingerprint::NONE {
+                self.told = None;
+            }
             self.take(opened, clock, log).await;
         }
     }
 
-    /// Reads and offers the bundle, changed or not.
+    /// Somebody wants to know: changed or not, refused before or not. An address is asked first.
+    pub(super) async fn look_at_once(&mut self, opened: &Opened, clock: &Clock, log: &Log) {
+        self.told = None;
+        if !opened.source.asks_now() {
+            self.take(opened, clock, log).await;
+        }
+    }
+
+    /// Reads and offers the bundle. The same refusal is not told twice: an address may give another page at every
+    /// question.
     pub(super) async fn take(&mut self, opened: &Opened, clock: &Clock, log: &Log) {
         let (source, highest) = (opened.source.clone(), opened.highest.clone());
         let fingerprint = source.fingerprint();
@@ -43,7 +58,7 @@ impl Watch {
             Ok(read) => read,
             Err(why) => {
                 opened.gate.bundle_unreadable(&why, clock()).await;
-                log("bundle-refused", &[("reason", "unreadable"), ("why", &why)]);
+                self.say_refused("unreadable", why, opened, log);
                 self.taken = fingerprint;
                 return;
             }
@@ -53,7 +68,22 @@ impl Watch {
         let reloaded = opened.gate.reload(&bundle, &trust, beside, clock()).await;
         // A store that was away may be back at the next look.
         self.taken = if matches!(reloaded, Err(BundleRefused::Store(_))) { Fingerprint::NONE } else { fingerprint };
-        say(opened, log, reloaded);
+        match reloaded {
+            Ok(()) => {
+                self.told = None;
+                remember(opened, &bundle, log).await;
+                say_running(opened, log);
+            }
+            Err(refused) => self.say_refused(refused.slug(), refused.to_string(), opened, log),
+        }
+    }
+
+    fn say_refused(&mut self, reason: &str, why: String, opened: &Opened, log: &Log) {
+        if self.told.as_ref() != Some(&why) {
+            let running = running(opened);
+            log("bundle-refused", &[("reason", reason), ("why", &why), ("running", &running)]);
+        }
+        self.told = Some(why);
     }
 }
 
@@ -65,15 +95,11 @@ pub(crate) fn say_passed_over(files: &[PathBuf], log: &Log) {
     }
 }
 
-fn say(opened: &Opened, log: &Log, reloaded: Result<(), BundleRefused>) {
-    let (running, sequence) = (format!("sha256:{}", opened.gate.accepted().digest), opened.gate.accepted().sequence);
-    match reloaded {
-        Ok(()) => {
-            remember(opened, log);
-            log("bundle-running", &[("bundle", &running), ("sequence", &sequence.to_string())]);
-        }
-        Err(refused) => {
-            log("bundle-refused", &[("reason", refused.slug()), ("why", &refused.to_string()), ("running", &running)]);
-        }
-    }
+fn say_running(opened: &Opened, log: &Log) {
+    let sequence = opened.gate.accepted().sequence.to_string();
+    log("bundle-running", &[("bundle", &running(opened)), ("sequence", &sequence)]);
+}
+
+fn running(opened: &Opened) -> String {
+    format!("sha256:{}", opened.gate.accepted().digest)
 }

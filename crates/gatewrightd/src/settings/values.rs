@@ -21,13 +21,6 @@ pub(super) fn environment(written: &Written) -> Result<Slug, Ended> {
         .map_err(|_| written.wrong("a name is lower-case letters, digits and dashes, a letter first"))
 }
 
-pub(super) fn bundle(written: Written) -> Result<PathBuf, Ended> {
-    if written.text.contains("://") {
-        return Err(written.wrong("a bundle is a file or a directory; this version does not fetch from addresses"));
-    }
-    Ok(path(written))
-}
-
 pub(super) fn store(written: &Written) -> Result<PathBuf, Ended> {
     match written.text.strip_prefix("sqlite:") {
         Some("") => Err(written.wrong("a path must follow `sqlite:`")),

@@ -98,6 +98,12 @@ impl Home {
 
     /// Starts, and expects it to end by itself.
     pub(crate) fn start_fails(&self, change: &[(&str, &str)]) -> Ended {
+        let flags = self.changed(change);
+        self.command(&flags.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    /// The flags with some others in their place.
+    fn changed(&self, change: &[(&str, &str)]) -> Vec<String> {
         let mut flags = self.flags();
         for (flag, value) in change {
             match flags.iter().position(|has| has == flag) {
@@ -105,22 +111,35 @@ impl Home {
                 None => flags.extend([(*flag).to_owned(), (*value).to_owned()]),
             }
         }
-        let arguments: Vec<&str> = flags.iter().map(String::as_str).collect();
-        self.command(&arguments)
+        flags
+    }
+
+    /// `check-config` with some other flags.
+    pub(crate) fn check_config(&self, change: &[(&str, &str)]) -> Ended {
+        let flags = self.changed(change);
+        let words = flags.iter().map(String::as_str);
+        self.command(&["check-config"].into_iter().chain(words).collect::<Vec<_>>())
     }
 
     pub(crate) fn start(&self) -> Running {
         self.start_with(&[])
     }
 
+    /// Starts with some other flags.
+    pub(crate) fn start_changed(&self, change: &[(&str, &str)]) -> Running {
+        self.start_by(self.changed(change))
+    }
+
+    /// Starts, and does not wait.
+    pub(crate) fn start_unready(&self, change: &[(&str, &str)]) -> Child {
+        let mut command = gatewrightd();
+        command.args(self.changed(change)).current_dir(self.dir.path()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().unwrap()
+    }
+
     /// Starts on the bundles of a directory.
     pub(crate) fn start_in(&self, dir: &Path) -> Running {
-        let bundle = self.path("bundle");
-        let flags = self
-            .flags()
-            .into_iter()
-            .map(|flag| if Path::new(&flag) == bundle { dir.display().to_string() } else { flag });
-        self.start_by(flags.collect())
+        self.start_changed(&[("--bundle", dir.to_str().unwrap())])
     }
 
     pub(crate) fn start_with(&self, more: &[&str]) -> Running {

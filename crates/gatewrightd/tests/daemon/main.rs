@@ -8,6 +8,9 @@
     reason = "tests"
 )]
 
+mod address;
+mod away;
+mod depot;
 mod home;
 #[allow(dead_code, reason = "the program of gate-core's own tests; each binary uses a part of it")]
 #[path = "../../../gate-core/tests/gate/policy.rs"]
