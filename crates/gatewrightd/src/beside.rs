@@ -8,6 +8,7 @@
 
 use std::fs;
 use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use gatewright_bundle::{Accepted, Digest};
@@ -48,7 +49,7 @@ impl HighestFile {
 
     /// The directory may be read-only: the store remembers too.
     pub(crate) fn write(&self, accepted: Accepted) -> std::io::Result<()> {
-        replace(&self.path, format!("{} sha256:{}\n", accepted.sequence, accepted.digest).as_bytes())
+        replace(&self.path, READABLE, format!("{} sha256:{}\n", accepted.sequence, accepted.digest).as_bytes())
     }
 }
 
@@ -58,10 +59,20 @@ fn parse(line: &str) -> Option<Accepted> {
     Some(Accepted { sequence: sequence.parse().ok()?, digest })
 }
 
+/// For files that others may read, such as whoever exports checkpoints. Less what the process masks.
+pub(crate) const READABLE: u32 = 0o644;
+/// For files that nobody else has a reason to read.
+pub(crate) const OURS: u32 = 0o600;
+
 /// Writes beside and renames. Both the file and its place in the directory reach the disk.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub(crate) fn replace(path: &Path, mode: u32, bytes: &[u8]) -> std::io::Result<()> {
     let beside = with_suffix(path, ".new");
-    let mut file = fs::File::create(&beside)?;
+    // What a crash left behind may have another mode.
+    match fs::remove_file(&beside) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    let mut file = fs::File::options().write(true).create_new(true).mode(mode).open(&beside)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&beside, path)?;

@@ -41,7 +41,7 @@ pub(crate) async fn run(settings: &Settings, clock: Clock, seed: u32, ready: imp
             return Ok(());
         }
     };
-    remember(&opened, &opened.bundle, &log).await;
+    remember(&opened, &log);
     let watch = watch(&opened, &clock, &log).await;
     for name in &opened.missing_secrets {
         log("secret-missing", &[("name", name), ("effect", "sign-ins that need it are refused")]);
@@ -95,14 +95,12 @@ async fn watch(opened: &Opened, clock: &Clock, log: &Log) -> Watch {
     watch
 }
 
-/// The highest bundle, beside the bundle or the store, and a copy of one that was fetched. Where the first cannot be
-/// written, the store alone remembers.
-async fn remember(opened: &Opened, bundle: &Arc<Vec<u8>>, log: &Log) {
+/// The highest bundle, beside the bundle or the store. Where that cannot be written, the store alone remembers.
+fn remember(opened: &Opened, log: &Log) {
     if let Err(error) = opened.highest.write(opened.gate.accepted()) {
         let path = opened.highest.path().display().to_string();
         log("highest-not-written", &[("file", &path), ("why", &error.to_string())]);
     }
-    opened.source.runs(bundle, opened.gate.accepted(), log).await;
 }
 
 fn ready_line(settings: &Settings, opened: &Opened, public: &TcpListener, admin: &TcpListener) -> String {

@@ -6,8 +6,8 @@
 //! Invariant: looking is cheap: contents are read only when a file, or the answer of the address, has changed.
 
 mod address;
-mod copy;
 mod files;
+mod last_good;
 
 use std::convert::Infallible;
 use std::path::PathBuf;
@@ -131,11 +131,11 @@ impl Source {
         }
     }
 
-    /// This bundle runs now.
-    pub(crate) async fn runs(&self, bundle: &Arc<Vec<u8>>, accepted: Accepted, log: &Log) {
+    /// Before the offer is taken: one that is good is kept, where it came from an address.
+    pub(crate) async fn keep(&self, offer: &Offer, beside: Option<Accepted>, now: Timestamp, log: &Log) {
         match &self.bundle {
             Bundle::Files(_) => {}
-            Bundle::Address(address) => address.keep(bundle, accepted, log).await,
+            Bundle::Address(address) => address.keep(offer, beside, now, log).await,
         }
     }
 

@@ -21,8 +21,6 @@ pub(crate) struct Opened {
     pub(crate) gate: Arc<Gate>,
     pub(crate) store: Arc<SqliteStore>,
     pub(crate) source: Source,
-    /// The bytes of the bundle that runs, until they are kept.
-    pub(crate) bundle: Arc<Vec<u8>>,
     /// It runs on the last good copy.
     pub(crate) instead: Option<Instead>,
     /// What the files looked like before they were read.
@@ -60,6 +58,7 @@ pub(crate) async fn open(settings: &Settings, now: Timestamp, log: &Log) -> Resu
         store.close().await;
         return Err(ended);
     }
+    source.keep(&offer, beside, now, log).await;
     let gate = match Gate::open(parts, &offer.bundle, &offer.trust, beside, now).await {
         Ok(gate) => Arc::new(gate),
         Err(why) => {
@@ -68,7 +67,7 @@ pub(crate) async fn open(settings: &Settings, now: Timestamp, log: &Log) -> Resu
         }
     };
     let missing_secrets = missing_secrets(&secrets, &offer.bundle);
-    Ok(Opened { gate, store, source, bundle: offer.bundle, instead, seen, highest, missing_secrets })
+    Ok(Opened { gate, store, source, instead, seen, highest, missing_secrets })
 }
 
 /// ST-OPS-15: a backup that was restored brings back sessions that had been ended. Its operator hears of it.

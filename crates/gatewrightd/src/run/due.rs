@@ -8,7 +8,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::watch_files::Watch;
-use crate::beside::replace;
+use crate::beside::{READABLE, replace};
 use crate::settings::Settings;
 use crate::start::Opened;
 
@@ -99,6 +99,6 @@ pub(super) async fn checkpoint(opened: &Opened, settings: &Settings, clock: &Clo
 
 async fn write(path: &Path, text: String) -> Result<(), String> {
     let path = path.to_owned();
-    let written = tokio::task::spawn_blocking(move || replace(&path, text.as_bytes())).await;
+    let written = tokio::task::spawn_blocking(move || replace(&path, READABLE, text.as_bytes())).await;
     written.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
 }

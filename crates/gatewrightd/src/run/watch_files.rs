@@ -63,6 +63,7 @@ impl Watch {
                 return;
             }
         };
+        opened.source.keep(&offer, beside, clock(), log).await;
         let Offer { bundle, trust, passed_over } = offer;
         say_passed_over(&passed_over, log);
         let reloaded = opened.gate.reload(&bundle, &trust, beside, clock()).await;
@@ -71,7 +72,7 @@ impl Watch {
         match reloaded {
             Ok(()) => {
                 self.told = None;
-                remember(opened, &bundle, log).await;
+                remember(opened, log);
                 say_running(opened, log);
             }
             Err(refused) => self.say_refused(refused.slug(), refused.to_string(), opened, log),

@@ -14,11 +14,11 @@ use std::time::Duration;
 use gate_http::Log;
 use gate_oidc::{Ask, Fetched, NotFetched, Outbound};
 use gatewright_bundle::limits::FILE_BYTES_MAX;
-use gatewright_bundle::{Accepted, Expected, Trust, verify};
+use gatewright_bundle::{Accepted, BundleRefused, Expected, Trust, verify};
 use gatewright_terms::{Slug, Timestamp};
 use tokio::sync::Notify;
 
-use super::copy::Copy;
+use super::last_good::LastGood;
 use super::{First, Instead, Offer};
 use crate::exit::Ended;
 use crate::secrets::SecretsDir;
@@ -35,7 +35,7 @@ pub(super) struct AtAddress {
     environment: Slug,
     outbound: Outbound,
     secrets: SecretsDir,
-    copy: Copy,
+    last_good: LastGood,
     last: Mutex<Last>,
     ask: Notify,
     changed: Notify,
@@ -59,7 +59,7 @@ impl AtAddress {
             environment: settings.environment.clone(),
             outbound,
             secrets: secrets.clone(),
-            copy: Copy::beside(&settings.store, &settings.environment),
+            last_good: LastGood::beside(&settings.store, &settings.environment),
             last: Mutex::default(),
             ask: Notify::new(),
             changed: Notify::new(),
@@ -69,20 +69,17 @@ impl AtAddress {
     /// What a start begins with: what the address offers, or the last good copy.
     pub(super) async fn first(&self, trust: Trust, beside: Option<Accepted>, now: Timestamp) -> Result<First, Ended> {
         self.fetch().await;
-        let copy = self.copy.read(&trust);
-        let kept = copy.as_ref().ok().map(|(_, kept)| *kept);
-        let accepted = beside.into_iter().chain(kept).max_by_key(|accepted| accepted.sequence);
-        let expected = Expected { environment: &self.environment, now, accepted };
+        let copy = self.last_good.read(&trust);
         let ended = match self.answer() {
-            Ok(bundle) => match verify(&bundle, &trust, &expected) {
+            Ok(bundle) => match self.verify(&bundle, &trust, beside, now) {
                 Ok(_) => return Ok(First { offer: offer(bundle, trust), instead: None }),
                 Err(refused) => start::refused(&refused),
             },
             Err(why) => Ended::unavailable(why),
         };
         match copy {
-            Ok((bundle, _)) => {
-                let instead = Instead { why: ended.why, copy: self.copy.path().to_owned() };
+            Ok(bundle) => {
+                let instead = Instead { why: ended.why, copy: self.last_good.path().to_owned() };
                 Ok(First { offer: offer(bundle, trust), instead: Some(instead) })
             }
             Err(why) => {
@@ -128,8 +125,24 @@ impl AtAddress {
         self.changed.notified().await;
     }
 
-    pub(super) async fn keep(&self, bundle: &Arc<Vec<u8>>, accepted: Accepted, log: &Log) {
-        self.copy.keep(bundle, accepted, log).await;
+    pub(super) async fn keep(&self, offer: &Offer, beside: Option<Accepted>, now: Timestamp, log: &Log) {
+        // One that is not good is refused, with its reason, by whoever takes it.
+        if let Ok(verified) = self.verify(&offer.bundle, &offer.trust, beside, now) {
+            self.last_good.keep(&offer.bundle, verified, log).await;
+        }
+    }
+
+    /// Against what is remembered beside the store, and what the copy holds.
+    fn verify(
+        &self,
+        bundle: &[u8],
+        trust: &Trust,
+        beside: Option<Accepted>,
+        now: Timestamp,
+    ) -> Result<Accepted, BundleRefused> {
+        let accepted = beside.into_iter().chain(self.last_good.holds()).max_by_key(|accepted| accepted.sequence);
+        let verified = verify(bundle, trust, &Expected { environment: &self.environment, now, accepted })?;
+        Ok(Accepted { sequence: verified.sequence(), digest: verified.digest() })
     }
 
     /// Asks once. Whether the answer is another one.

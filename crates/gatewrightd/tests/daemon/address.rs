@@ -35,8 +35,8 @@ fn st_bun_09_a_bundle_is_fetched_and_asked_for_again() {
     depot.say(Answer::Bundle(sequence(4)));
     running.signal("HUP");
     running.status_when("sequence 4", |status| status["running"]["sequence"] == 4);
-    running.until("the copy", || std::fs::read(home.path("gate.db.bundle-dev")).unwrap() == sequence(4));
-    assert!(highest().starts_with("4 sha256:"));
+    assert_eq!(std::fs::read(home.path("gate.db.bundle-dev")).unwrap(), sequence(4));
+    running.until("the highest", || highest().starts_with("4 sha256:"));
     let (code, log) = running.end("TERM");
     assert!(code == 0 && !log.contains("canary") && !log.contains("bundle-refused"), "{log}");
 }

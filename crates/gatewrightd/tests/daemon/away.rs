@@ -7,7 +7,7 @@ use std::time::Duration;
 use gatewright_terms::Timestamp;
 
 use crate::depot::{Answer, Depot};
-use crate::home::{Home, dev};
+use crate::home::{Home, dev, mode};
 use crate::policy::{bundle, slug};
 
 const CA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../testkit/keys/ca.pem");
@@ -76,6 +76,35 @@ fn st_bun_03_a_copy_is_verified_and_may_not_be_older() {
     depot.say(Answer::Bundle(bundle(&dev(), 7, None)));
     let running = home.start_changed(&[("--bundle", &at)]);
     assert_eq!((running.field("sequence"), running.public("/readyz").1), ("8".into(), "degraded\n".into()));
+}
+
+/// ST-BUN-03, ST-BUN-09: killed at any moment between the answer and the bundle in force, the gate starts without the address,
+/// on the one that ran or on the next.
+#[test]
+fn st_bun_03_a_kill_at_any_moment_leaves_a_copy_to_start_on() {
+    let (home, depot) = (Home::new(), Depot::new(Answer::Bundle(bundle(&dev(), 1, None))));
+    let at = depot.url();
+    let start = || home.start_changed(&[("--bundle", &at)]);
+    // Longer until the change is seen, then shorter: the kills draw near to the moment from both sides.
+    let (mut wait, mut moved) = (Duration::from_millis(4), 0);
+    for round in 0..16 {
+        let running = start();
+        let before: u64 = running.field("sequence").parse().unwrap();
+        depot.say(Answer::Bundle(bundle(&dev(), before + 1, None)));
+        running.signal("HUP");
+        std::thread::sleep(wait);
+        running.end("KILL");
+        depot.say(Answer::Closed);
+        let again = start();
+        let after: u64 = again.field("sequence").parse().unwrap();
+        assert!(after == before || after == before + 1, "round {round}: {before}, then {after}");
+        moved += after - before;
+        wait = if after > before { wait.mul_f32(0.7) } else { wait.mul_f32(1.5) };
+        again.end("KILL");
+        depot.say(Answer::Bundle(bundle(&dev(), after, None)));
+    }
+    assert!(moved > 0, "no kill came late enough");
+    assert_eq!(mode(&home.path("gate.db.bundle-dev")), 0o600);
 }
 
 #[test]
