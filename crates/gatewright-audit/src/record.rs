@@ -104,7 +104,7 @@ pub struct EventKind {
 
 events! {
     SignedIn "signed-in" "A person signed in and has a session."
-        ["bundle" "connection" "member" "session"] ["address" "email" "subject"]
+        ["begun-by" "bundle" "connection" "door" "member" "session"] ["address" "email" "subject"]
     SignInRefused(Refusal) "sign-in-refused" "A sign-in was refused. Aggregated above a rate."
         ["bundle" "connection" "count" "detail" "reason" "support-code"] ["address" "email" "story" "subject"]
     MemberJoined "member-joined" "An identity became a member."
@@ -115,8 +115,20 @@ events! {
         ["member" "operator"] []
     SessionEnded "session-ended" "A session ended."
         ["cause" "member" "operator" "session"] []
+    LogoutByProvider "logout-by-provider" "An identity provider ended the sessions of a person."
+        ["connection"] []
+    LogoutRefused(Refusal) "logout-refused" "A logout message was refused; nothing was ended by it. Aggregated above a rate."
+        ["bundle" "connection" "count" "reason" "support-code"] ["address" "story"]
     SessionHandedOver "session-handed-over" "A session was handed over to the origin of an app."
         ["app" "member" "session"] []
+    TestLinkMade "test-link-made" "An operator made a one-time link to try a connection."
+        ["connection" "operator"] []
+    TestLinkUsed "test-link-used" "A one-time link was opened; a test sign-in began."
+        ["connection"] []
+    TestEnded "test-ended" "A test sign-in ended, without a session."
+        ["bundle" "connection" "outcome" "support-code"] ["address" "email" "story" "subject"]
+    VerifiersDisagree "verifiers-disagree" "An alarm: two verifiers did not agree about the signature of a message, which was refused."
+        ["bundle" "connection"] ["address" "story"]
     AccessRefused(Refusal) "access-refused" "A request with a live session was refused. Aggregated above a rate."
         ["app" "bundle" "count" "member" "reason" "session"] []
     DomainProved "domain-proved" "An operator stated that an organisation owns a domain."
@@ -141,13 +153,20 @@ impl Event {
     /// Why, where the event is a refusal. It becomes the field `reason`.
     pub const fn reason(&self) -> Option<Refusal> {
         match self {
-            Self::SignInRefused(refusal) | Self::AccessRefused(refusal) => Some(*refusal),
+            Self::SignInRefused(refusal) | Self::LogoutRefused(refusal) | Self::AccessRefused(refusal) => {
+                Some(*refusal)
+            }
             Self::SignedIn
             | Self::MemberJoined
             | Self::OwnerBound
             | Self::MemberRemoved
             | Self::SessionEnded
+            | Self::LogoutByProvider
             | Self::SessionHandedOver
+            | Self::TestLinkMade
+            | Self::TestLinkUsed
+            | Self::TestEnded
+            | Self::VerifiersDisagree
             | Self::DomainProved
             | Self::PersonForgotten
             | Self::BundleActivated

@@ -4,10 +4,10 @@
 //!
 //! Invariant: a program that was decoded needs no second look: every index may be followed, every list searched.
 
-use gatewright_terms::EmailAddress;
+use gatewright_terms::{EmailAddress, Slug};
 
 use crate::malformed::Defect;
-use crate::program::{Catalogue, Client, Connection, Environment, Grant, Org, Role, Scope};
+use crate::program::{Catalogue, Client, Connection, Environment, Grant, Oidc, Org, Protocol, Role, Saml, Scope};
 
 pub(crate) fn environment(environment: &Environment) -> Result<(), Defect> {
     sorted(&environment.apps, |app| &app.slug, "the apps")?;
@@ -44,13 +44,40 @@ pub(crate) fn org(org: &Org, catalogue: &Catalogue, environment: &Environment) -
         scoped(role, &catalogue.roles, Scope::Project, "the default role of a project")?;
     }
     org.grants.iter().try_for_each(|grant| check_grant(grant, org, &catalogue.roles))?;
+    sorted(&org.step_ups, |step_up| step_up.permission, "the step-ups")?;
+    for step_up in &org.step_ups {
+        points(step_up.permission, &catalogue.permissions, "the permission of a step-up")?;
+    }
     let session = &org.session;
     let lives = session.idle.0 > 0 && session.absolute.0 > 0 && session.concurrent > 0;
     if lives { Ok(()) } else { Err(Defect::BadValue("the session rules")) }
 }
 
 fn check_connection(connection: &Connection, environment: &Environment) -> Result<(), Defect> {
-    let oidc = &connection.oidc;
+    match &connection.protocol {
+        Protocol::Oidc(oidc) => check_oidc(oidc, environment),
+        Protocol::Saml(saml) => check_saml(saml, environment),
+    }
+}
+
+/// ST-SAML-06: without a certificate nothing could be checked.
+fn check_saml(saml: &Saml, environment: &Environment) -> Result<(), Defect> {
+    if saml.certificates.is_empty() {
+        return Err(Defect::BadValue("the certificates of a connection"));
+    }
+    sorted(&saml.certificates, |certificate| certificate, "the certificates of a connection")?;
+    if saml.algorithms.is_empty() {
+        return Err(Defect::BadValue("the algorithms of a connection"));
+    }
+    distinct(&saml.algorithms, "the algorithms of a connection")?;
+    let lands = |app: &Slug| environment.apps.binary_search_by(|known| known.slug.cmp(app)).is_ok();
+    match &saml.idp_initiated {
+        Some(open) if !lands(&open.app) => Err(Defect::OutOfRange("the app to land on")),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn check_oidc(oidc: &Oidc, environment: &Environment) -> Result<(), Defect> {
     if let Client::Shared(client) = oidc.client {
         points(client, &environment.shared_clients, "the shared client of a connection")?;
     }

@@ -53,6 +53,10 @@ impl BundleFile {
         if format > FORMAT {
             return Err(BundleRefused::FormatNewer { format });
         }
+        // An older one is compiled again; its number on newer parts would be a second spelling of them.
+        if format < FORMAT {
+            return Err(in_file(Defect::Disagrees("the format")));
+        }
         body(&mut input, pairs).map_err(|defect| match defect {
             FileDefect::File(defect) => in_file(defect),
             FileDefect::Statement(malformed) => BundleRefused::Malformed(malformed),

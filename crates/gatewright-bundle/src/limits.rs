@@ -54,6 +54,15 @@ pub const GRANTS_MAX: usize = 10_000;
 /// Blocked groups of one organisation.
 pub const BLOCKED_GROUPS_MAX: usize = 1000;
 
+/// Certificates of one SAML connection: two while one rotates, some more where a provider signs in many places.
+pub const CERTIFICATES_MAX: usize = 16;
+
+/// One certificate: an RSA key of 8192 bits with every extension is 3 KiB. In bytes.
+pub const CERTIFICATE_BYTES_MAX: usize = 8 * 1024;
+
+/// Permissions of one organisation that need a sign-in of late.
+pub const STEP_UPS_MAX: usize = 4096;
+
 /// Scopes of one connection; profiles write five.
 pub const SCOPES_MAX: usize = 32;
 

@@ -7,6 +7,12 @@
 
 use gatewright_terms::{DomainName, EmailAddress, GroupName, OrgId, PermissionName, Seconds, Slug};
 
+mod saml;
+pub use saml::{
+    Binding, Certificate, Encryption, Endpoint, IdpInitiated, NameId, Requests, Saml, SamlAttributes, SamlGroups,
+    SignatureAlgorithm, Subject, WantSigned,
+};
+
 /// Everything that one environment enforces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program {
@@ -100,6 +106,7 @@ pub struct Org {
     /// Sorted by slug.
     pub connections: Vec<Connection>,
     pub join: Join,
+    pub stage: Stage,
     /// Sorted by slug.
     pub projects: Vec<Project>,
     /// Index of `projects`.
@@ -109,6 +116,8 @@ pub struct Org {
     /// Sorted.
     pub blocked_groups: Vec<GroupName>,
     pub session: SessionRules,
+    /// Sorted by permission, one for each at the most.
+    pub step_ups: Vec<StepUp>,
 }
 
 /// A claimed domain. The proof is the runtime's.
@@ -124,6 +133,29 @@ pub struct Domain {
 pub enum Join {
     /// At the first sign-in.
     JustInTime,
+}
+
+/// How far the move to single sign-on has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Only one-time test links reach the connections; nobody gets a session through them.
+    Test,
+    /// Sign-in works; other ways in, where there are any, stay open.
+    Optional,
+    /// Sign-in works and is the only way in.
+    Required,
+}
+
+/// A permission that needs a sign-in of late, or of a kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepUp {
+    /// Index of `Catalogue::permissions`.
+    pub permission: u32,
+    /// The authentication must not be older than this when the permission is used. What the provider does not report
+    /// counts as oldest.
+    pub within: Seconds,
+    /// The authentication context class that must have been reported, byte for byte; any where it is `None`.
+    pub acr: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,6 +199,9 @@ pub struct SessionRules {
     /// Live sessions of one person, at least 1. Children of a session (one an app) do not count.
     pub concurrent: u32,
     pub when_full: WhenFull,
+    /// Counted from the provider's own authentication time, at the sign-in and on every request; where the provider does
+    /// not report it, from the sign-in.
+    pub max_authentication_age: Option<Seconds>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,7 +216,47 @@ pub struct Connection {
     pub slug: Slug,
     /// The profile that it was written with: operators' texts name it, nothing decides by it.
     pub provider: Slug,
-    pub oidc: Oidc,
+    pub protocol: Protocol,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Protocol {
+    Oidc(Oidc),
+    Saml(Saml),
+}
+
+impl Connection {
+    /// `None` for a connection of another kind.
+    pub fn oidc(&self) -> Option<&Oidc> {
+        match &self.protocol {
+            Protocol::Oidc(oidc) => Some(oidc),
+            Protocol::Saml(_) => None,
+        }
+    }
+
+    /// `None` for a connection of another kind.
+    pub fn oidc_mut(&mut self) -> Option<&mut Oidc> {
+        match &mut self.protocol {
+            Protocol::Oidc(oidc) => Some(oidc),
+            Protocol::Saml(_) => None,
+        }
+    }
+
+    /// `None` for a connection of another kind.
+    pub fn saml(&self) -> Option<&Saml> {
+        match &self.protocol {
+            Protocol::Saml(saml) => Some(saml),
+            Protocol::Oidc(_) => None,
+        }
+    }
+
+    /// Who vouches for people: the issuer, or the entity id. Compared byte for byte.
+    pub fn issuer(&self) -> &str {
+        match &self.protocol {
+            Protocol::Oidc(oidc) => &oidc.issuer,
+            Protocol::Saml(saml) => &saml.entity_id,
+        }
+    }
 }
 
 /// An OpenID Connect connection with every setting of its profile written out.

@@ -5,6 +5,9 @@
 
 use std::fmt;
 
+mod at_providers;
+pub use at_providers::AtProvider;
+
 /// What the refused person reads. The same for causes that a stranger must not tell apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PublicMessage {
@@ -238,6 +241,172 @@ refusals! {
         "The person comes from another Google Workspace"
         "The claim `hd` is missing (a consumer account) or is not the domain that the connection pins."
         "Let the person use the account of the organisation."
+    }
+
+    // What a SAML message looks like, before any of it is believed.
+    SamlMalformed "saml-malformed" NotSignedIn {
+        "The SAML message is not well-formed"
+        "It is not base64, not UTF-8 or not well-formed XML, or it is cut off."
+        "A correct identity provider does not do this; look at what stands between it and us."
+    }
+    SamlForbiddenMarkup "saml-forbidden-markup" NotSignedIn {
+        "The SAML message holds markup that two parsers may read differently"
+        "Document types, entities, processing instructions, comments and CDATA sections are refused wherever they stand, because they have been used to make a value say something else to the verifier than to the reader."
+        "No identity provider needs them; look at what stands between it and us. Otherwise somebody attacks."
+    }
+    SamlTooLarge "saml-too-large" NotSignedIn {
+        "The SAML message is larger than any real one"
+        "Its bytes, depth, elements, attributes or namespaces exceed a limit; the trace names which."
+        "Send only the groups that are assigned to the application. If the message is small, somebody attacks."
+    }
+    SamlStructure "saml-structure" NotSignedIn {
+        "The SAML message is not one response with one assertion"
+        "The root must be a `Response` with exactly one `Assertion` or `EncryptedAssertion` as its direct child, every ID once, and every element where the standard puts it. Anything else is how signature wrapping looks."
+        "A correct identity provider does not do this. If it is well configured, somebody attacks."
+    }
+    SamlVersion "saml-version" NotSignedIn {
+        "The message is not SAML 2.0"
+        "`Version` must be `2.0` on the response and on the assertion."
+        "Let the identity provider speak SAML 2.0."
+    }
+    SamlSignatureMissing "saml-signature-missing" NotSignedIn {
+        "A signature that the policy asks for is not there"
+        "`want-signed` says what must be signed: the assertion, the response, both, or either."
+        "Let the identity provider sign it, or correct `want-signed`."
+    }
+    SamlSignatureShape "saml-signature-shape" NotSignedIn {
+        "A signature does not have the one shape that is taken"
+        "A `Signature` is a direct child of what it signs, with one `SignedInfo` and one `Reference` to the ID of that parent, and with no transforms but enveloped-signature and exclusive canonicalisation."
+        "A correct identity provider does not do this. If it is well configured, somebody attacks."
+    }
+    SamlAlgorithm "saml-algorithm" NotSignedIn {
+        "The SAML message uses an algorithm that is not allowed"
+        "Signatures are RSA or ECDSA with SHA-256 or more, digests SHA-256 or more; SHA-1, MD5 and HMAC never are."
+        "Let the identity provider sign with RSA-SHA256."
+    }
+    SamlSignature "saml-signature" NotSignedIn {
+        "The signature of the SAML message is not good"
+        "No certificate of the connection verifies it. What a message says about its own key is ignored."
+        "If the identity provider has a new certificate, run `gatewright idp fetch` and deploy; both may stand beside each other. Otherwise somebody forges responses."
+    }
+    SamlVerifiersDisagree "saml-verifiers-disagree" NotSignedIn {
+        "Two verifiers do not agree about the signature"
+        "One found the signature good and the other did not. The message is refused and an alarm is raised: it may have been made to say two things."
+        "Keep the message and report it as a security matter."
+    }
+    SamlEncryption "saml-encryption" NotSignedIn {
+        "The assertion could not be decrypted, or is not encrypted where the policy asks for it"
+        "It is encrypted to another key or with an algorithm that is not taken (AES-GCM, AES-CBC under a signed response, RSA-OAEP), or it is plain although `encryption \"required\"` stands in the policy. All failures of decryption look alike."
+        "Give the identity provider our present metadata, and let it use AES-256-GCM with RSA-OAEP."
+    }
+    SamlBusy "saml-busy" TryLater {
+        "Too many SAML messages are being verified, or one took too long"
+        "The verifiers are all at work, or the time for one message was over."
+        "Try again. If it repeats while few people sign in, look for somebody who sends many messages."
+    }
+
+    // What a SAML message says, once it is proved.
+    SamlStatus "saml-status" NotSignedIn {
+        "The identity provider answered with another status than success"
+        "It did not sign the person in; the trace shows its status codes and message."
+        "Assign the person to the application at the identity provider, or see its log."
+    }
+    SamlIssuer "saml-issuer" NotSignedIn {
+        "The SAML message is from another identity provider"
+        "`Issuer` of response and assertion must be the entity id of the connection, byte for byte."
+        "Compare `entity-id` in the policy with the provider's metadata."
+    }
+    SamlAudience "saml-audience" NotSignedIn {
+        "The assertion is for somebody else"
+        "Every audience restriction must name our entity id, and at least one must be there."
+        "Set the audience (SP entity id) at the identity provider to the address of our metadata."
+    }
+    SamlConditions "saml-conditions" NotSignedIn {
+        "The conditions of the assertion are missing or not understood"
+        "`Conditions` with a `NotOnOrAfter` must be there, and a condition that is not known is never taken as met."
+        "Let the identity provider send the usual conditions."
+    }
+    SamlConfirmation "saml-confirmation" NotSignedIn {
+        "The assertion has no usable subject confirmation"
+        "There must be a `SubjectConfirmation` with the bearer method, a `NotOnOrAfter` and no `NotBefore`."
+        "Let the identity provider send a bearer assertion."
+    }
+    SamlRecipient "saml-recipient" NotSignedIn {
+        "The assertion is for another address"
+        "`Recipient` must be the address of this connection's ACS, byte for byte."
+        "Set the ACS address (single sign-on URL) at the identity provider to the one in our metadata."
+    }
+    SamlDestination "saml-destination" NotSignedIn {
+        "The SAML message is for another address"
+        "`Destination` must be the address that it was sent to, byte for byte, and must be there where the message itself is signed."
+        "Set the address at the identity provider to the one in our metadata."
+    }
+    SamlExpired "saml-expired" NotSignedIn {
+        "The SAML message is too old"
+        "A `NotOnOrAfter`, a `SessionNotOnOrAfter` or an `IssueInstant` lies in the past by more than the permitted skew."
+        "Check the clocks of both machines; let the person start again."
+    }
+    SamlNotYet "saml-not-yet" NotSignedIn {
+        "The SAML message is from the future"
+        "A `NotBefore`, an `IssueInstant` or an `AuthnInstant` lies ahead by more than the permitted skew."
+        "Check the clocks of both machines."
+    }
+    SamlInResponseTo "saml-in-response-to" StartAgain {
+        "The response does not answer the sign-in that is under way"
+        "`InResponseTo` must be the id of one request of this connection, in the response and in the confirmation alike, once."
+        "Let the person start again. A bookmark of the identity provider's page does this too."
+    }
+    SamlUnsolicited "saml-unsolicited" StartAgain {
+        "The identity provider began the sign-in by itself"
+        "The response answers no request. That is only taken where the policy says `unsafe \"idp-initiated\"`, and until its end."
+        "Give people the link `/sso/ORG/CONNECTION/start` on their dashboard (a bookmark application) instead of the provider's own tile."
+    }
+    SamlReplayed "saml-replayed" StartAgain {
+        "The assertion was used before"
+        "An assertion is good once, on all nodes, as long as it is valid."
+        "Let the person start again. Many of these are an attack, or a browser that sends forms twice."
+    }
+    SamlAuthnStatement "saml-authn-statement" NotSignedIn {
+        "The assertion does not say that somebody signed in"
+        "Exactly one `AuthnStatement` with an `AuthnInstant` must be there."
+        "Let the identity provider send an authentication statement."
+    }
+    SamlNameId "saml-name-id" NotSignedIn {
+        "The NameID is missing or of another format"
+        "The connection identifies people by a NameID of the format in `name-id`."
+        "Set the NameID format at the identity provider, or correct `name-id`. An address is no identity: it can be given to another person."
+    }
+    SamlAttribute "saml-attribute" NotSignedIn {
+        "An attribute that the connection reads is not acceptable"
+        "A mapping for one value found several, a value holds elements or is too long, or there are too many of them; the trace names the attribute."
+        "Let the identity provider send one value, or map another attribute with `attributes { … }`."
+    }
+    SamlLogout "saml-logout" NotSignedIn {
+        "The logout message is not acceptable"
+        "It is unsigned, signed by somebody else, too old, for another address, doubled, or names no session here. Nothing was ended by it."
+        "Let the identity provider sign its logout messages, and compare the logout address with our metadata."
+    }
+
+    // What the policy asks of a sign-in.
+    ConnectionInTest "connection-in-test" NotSignedIn {
+        "The organisation tests its sign-in and does not use it yet"
+        "The policy says `stage \"test\"`: only one-time test links work."
+        "Make a link with `gatewright idp test ORG/CONNECTION`; write `stage \"optional\"` or `stage \"required\"` when it works."
+    }
+    TestLinkUnknown "test-link-unknown" StartAgain {
+        "The test link is used up or unknown"
+        "A test link is good once and for an hour, in the browser that opens it."
+        "Make another one with `gatewright idp test ORG/CONNECTION`."
+    }
+    AuthenticationTooOld "authentication-too-old" StartAgain {
+        "The person proved who they are too long ago"
+        "`max-authentication-age` or a `step-up` of the policy asks for a later authentication than the identity provider reports. What it does not report counts as oldest."
+        "Let the person sign in again. If it repeats, the identity provider ignores `ForceAuthn` or `max_age`, or reports no authentication time."
+    }
+    AuthenticationTooWeak "authentication-too-weak" StartAgain {
+        "The person did not sign in the way that the permission needs"
+        "A `step-up` asks for an authentication context class (`acr`), and the identity provider reported another one, or none."
+        "Let the identity provider demand and report it for this application; compare `acr` with what the trace shows."
     }
 
     // What the session says.

@@ -7,9 +7,11 @@ use super::list::List;
 use super::{text, word};
 use crate::limits::SCOPES_MAX;
 use crate::malformed::Defect;
-use crate::program::{Claims, Client, ClientAuth, Connection, Oidc, Overage, Pin, SecretName};
+use crate::program::{Claims, Client, ClientAuth, Connection, Oidc, Overage, Pin, Protocol, SecretName};
 
+mod saml;
 mod words;
+use saml::SamlWire;
 use words::{ALGORITHMS_MAX, AlgorithmWire, EmailTrustWire};
 
 #[derive(Encode, Decode)]
@@ -20,24 +22,40 @@ pub(super) struct ConnectionWire<'a> {
     #[b(1)]
     provider: &'a str,
     #[b(2)]
+    protocol: ProtocolWire<'a>,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(flat)]
+enum ProtocolWire<'a> {
+    #[n(0)]
+    Oidc(#[b(0)] OidcWire<'a>),
+    #[n(1)]
+    Saml(#[b(0)] SamlWire<'a>),
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct OidcWire<'a> {
+    #[b(0)]
     issuer: &'a str,
-    #[b(3)]
+    #[b(1)]
     client: ClientWire<'a>,
-    #[b(4)]
+    #[b(2)]
     scopes: List<&'a str, SCOPES_MAX>,
-    #[n(5)]
+    #[n(3)]
     algorithms: List<AlgorithmWire, ALGORITHMS_MAX>,
-    #[b(6)]
+    #[b(4)]
     subject_claim: &'a str,
-    #[b(7)]
+    #[b(5)]
     claims: ClaimsWire<'a>,
-    #[n(8)]
+    #[n(6)]
     email_trust: EmailTrustWire,
-    #[b(9)]
+    #[b(7)]
     pin: Option<PinWire<'a>>,
-    #[n(10)]
+    #[n(8)]
     clock_skew: u32,
-    #[n(11)]
+    #[n(9)]
     group_overage: OverageWire,
 }
 
@@ -86,7 +104,7 @@ enum PinWire<'a> {
     Tenant(#[b(0)] &'a str),
 }
 
-#[derive(Encode, Decode)]
+#[derive(Encode, Decode, Clone, Copy)]
 #[cbor(flat)]
 enum OverageWire {
     #[n(0)]
@@ -99,10 +117,31 @@ enum OverageWire {
 
 impl<'a> ConnectionWire<'a> {
     pub(super) fn of(connection: &'a Connection) -> Self {
-        let oidc = &connection.oidc;
         Self {
             slug: connection.slug.as_str(),
             provider: connection.provider.as_str(),
+            protocol: match &connection.protocol {
+                Protocol::Oidc(oidc) => ProtocolWire::Oidc(OidcWire::of(oidc)),
+                Protocol::Saml(saml) => ProtocolWire::Saml(SamlWire::of(saml)),
+            },
+        }
+    }
+
+    pub(super) fn convert(&self) -> Result<Connection, Defect> {
+        Ok(Connection {
+            slug: word(Slug::parse(self.slug), "a connection")?,
+            provider: word(Slug::parse(self.provider), "the provider of a connection")?,
+            protocol: match &self.protocol {
+                ProtocolWire::Oidc(oidc) => Protocol::Oidc(oidc.convert()?),
+                ProtocolWire::Saml(saml) => Protocol::Saml(saml.convert()?),
+            },
+        })
+    }
+}
+
+impl<'a> OidcWire<'a> {
+    fn of(oidc: &'a Oidc) -> Self {
+        Self {
             issuer: &oidc.issuer,
             client: match &oidc.client {
                 Client::Own { client_id, client_auth } => ClientWire::Own(client_id, ClientAuthWire::of(client_auth)),
@@ -118,23 +157,11 @@ impl<'a> ConnectionWire<'a> {
                 Pin::Tenant(tenant) => PinWire::Tenant(tenant),
             }),
             clock_skew: oidc.clock_skew.0,
-            group_overage: match oidc.group_overage {
-                Overage::AbsentIsEmpty => OverageWire::AbsentIsEmpty,
-                Overage::EntraMarkers => OverageWire::EntraMarkers,
-                Overage::CutAt(count) => OverageWire::CutAt(count),
-            },
+            group_overage: OverageWire::of(oidc.group_overage),
         }
     }
 
-    pub(super) fn convert(&self) -> Result<Connection, Defect> {
-        Ok(Connection {
-            slug: word(Slug::parse(self.slug), "a connection")?,
-            provider: word(Slug::parse(self.provider), "the provider of a connection")?,
-            oidc: self.oidc()?,
-        })
-    }
-
-    fn oidc(&self) -> Result<Oidc, Defect> {
+    fn convert(&self) -> Result<Oidc, Defect> {
         Ok(Oidc {
             issuer: text(self.issuer, "an issuer")?,
             client: match &self.client {
@@ -150,12 +177,26 @@ impl<'a> ConnectionWire<'a> {
             email_trust: self.email_trust.convert(),
             pin: self.pin.as_ref().map(PinWire::convert).transpose()?,
             clock_skew: Seconds(self.clock_skew),
-            group_overage: match self.group_overage {
-                OverageWire::AbsentIsEmpty => Overage::AbsentIsEmpty,
-                OverageWire::EntraMarkers => Overage::EntraMarkers,
-                OverageWire::CutAt(count) => Overage::CutAt(count),
-            },
+            group_overage: self.group_overage.convert(),
         })
+    }
+}
+
+impl OverageWire {
+    fn of(overage: Overage) -> Self {
+        match overage {
+            Overage::AbsentIsEmpty => Self::AbsentIsEmpty,
+            Overage::EntraMarkers => Self::EntraMarkers,
+            Overage::CutAt(count) => Self::CutAt(count),
+        }
+    }
+
+    fn convert(self) -> Overage {
+        match self {
+            Self::AbsentIsEmpty => Overage::AbsentIsEmpty,
+            Self::EntraMarkers => Overage::EntraMarkers,
+            Self::CutAt(count) => Overage::CutAt(count),
+        }
     }
 }
 

@@ -6,9 +6,11 @@ use minicbor::{Decode, Encode};
 use super::connection::ConnectionWire;
 use super::list::List;
 use super::{label, text, word};
-use crate::limits::{BLOCKED_GROUPS_MAX, CONNECTIONS_MAX, GRANTS_MAX, ORG_DOMAINS_MAX, OWNERS_MAX, PROJECTS_MAX};
+use crate::limits::{
+    BLOCKED_GROUPS_MAX, CONNECTIONS_MAX, GRANTS_MAX, ORG_DOMAINS_MAX, OWNERS_MAX, PROJECTS_MAX, STEP_UPS_MAX,
+};
 use crate::malformed::Defect;
-use crate::program::{Domain, Grant, Grantee, Join, Org, Project, SessionRules, Visibility, WhenFull};
+use crate::program::{Domain, Grant, Grantee, Join, Org, Project, SessionRules, Stage, StepUp, Visibility, WhenFull};
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
@@ -39,6 +41,10 @@ pub(super) struct OrgWire<'a> {
     blocked_groups: List<&'a str, BLOCKED_GROUPS_MAX>,
     #[n(12)]
     session: SessionWire,
+    #[n(13)]
+    stage: StageWire,
+    #[b(14)]
+    step_ups: List<StepUpWire<'a>, STEP_UPS_MAX>,
 }
 
 #[derive(Encode, Decode)]
@@ -55,6 +61,28 @@ struct DomainWire<'a> {
 enum JoinWire {
     #[n(0)]
     JustInTime,
+}
+
+#[derive(Encode, Decode, Clone, Copy)]
+#[cbor(index_only)]
+enum StageWire {
+    #[n(0)]
+    Test,
+    #[n(1)]
+    Optional,
+    #[n(2)]
+    Required,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct StepUpWire<'a> {
+    #[n(0)]
+    permission: u32,
+    #[n(1)]
+    within: u32,
+    #[b(2)]
+    acr: Option<&'a str>,
 }
 
 #[derive(Encode, Decode)]
@@ -112,6 +140,8 @@ struct SessionWire {
     concurrent: u32,
     #[n(3)]
     when_full: WhenFullWire,
+    #[n(4)]
+    max_authentication_age: Option<u32>,
 }
 
 #[derive(Encode, Decode, Clone, Copy)]
@@ -144,6 +174,12 @@ impl<'a> OrgWire<'a> {
             grants: List::of(&org.grants, GrantWire::of),
             blocked_groups: List::of(&org.blocked_groups, GroupName::as_str),
             session: SessionWire::of(&org.session),
+            stage: match org.stage {
+                Stage::Test => StageWire::Test,
+                Stage::Optional => StageWire::Optional,
+                Stage::Required => StageWire::Required,
+            },
+            step_ups: List::of(&org.step_ups, StepUpWire::of),
         }
     }
 
@@ -164,7 +200,24 @@ impl<'a> OrgWire<'a> {
             grants: self.grants.convert(GrantWire::convert)?,
             blocked_groups: self.blocked_groups.convert(|group| word(GroupName::parse(group), "a blocked group"))?,
             session: self.session.convert(),
+            stage: match self.stage {
+                StageWire::Test => Stage::Test,
+                StageWire::Optional => Stage::Optional,
+                StageWire::Required => Stage::Required,
+            },
+            step_ups: self.step_ups.convert(StepUpWire::convert)?,
         })
+    }
+}
+
+impl<'a> StepUpWire<'a> {
+    fn of(step_up: &'a StepUp) -> Self {
+        Self { permission: step_up.permission, within: step_up.within.0, acr: step_up.acr.as_deref() }
+    }
+
+    fn convert(&self) -> Result<StepUp, Defect> {
+        let acr = self.acr.map(|acr| text(acr, "the class of a step-up")).transpose()?;
+        Ok(StepUp { permission: self.permission, within: Seconds(self.within), acr })
     }
 }
 
@@ -235,6 +288,7 @@ impl SessionWire {
                 WhenFull::EndOldest => WhenFullWire::EndOldest,
                 WhenFull::Refuse => WhenFullWire::Refuse,
             },
+            max_authentication_age: rules.max_authentication_age.map(|age| age.0),
         }
     }
 
@@ -247,6 +301,7 @@ impl SessionWire {
                 WhenFullWire::EndOldest => WhenFull::EndOldest,
                 WhenFullWire::Refuse => WhenFull::Refuse,
             },
+            max_authentication_age: self.max_authentication_age.map(Seconds),
         }
     }
 }

@@ -81,7 +81,16 @@ fn with_catalogue(catalogue: &[u8]) -> Vec<u8> {
 
 pub(crate) fn frame(parts: &[&[u8]]) -> Vec<u8> {
     let mut out = minicbor::Encoder::new(Vec::new());
-    out.map(7).unwrap().u8(0).unwrap().u64(1).unwrap().u8(1).unwrap().str("production").unwrap();
+    out.map(7)
+        .unwrap()
+        .u8(0)
+        .unwrap()
+        .u64(gatewright_bundle::FORMAT)
+        .unwrap()
+        .u8(1)
+        .unwrap()
+        .str("production")
+        .unwrap();
     for (key, part) in (2..).zip(parts) {
         out.u8(key).unwrap().bytes(part).unwrap();
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gatewright_bundle::program::*;
-use gatewright_terms::{DomainName, EmailAddress, GroupName, OrgId, PermissionName, Seconds, Slug};
+use gatewright_terms::{DomainName, EmailAddress, GroupName, OrgId, PermissionName, Seconds, Slug, Timestamp};
 use proptest::prelude::*;
 
 /// Random bytes, then zeros.
@@ -69,7 +69,7 @@ fn roll(dice: &mut Dice) -> Program {
     let orgs = ids
         .iter()
         .zip(0..)
-        .map(|(id, number)| org(dice, OrgId::from(id.clone()), number, &catalogue, environment.shared_clients.len()))
+        .map(|(id, number)| org(dice, OrgId::from(id.clone()), number, &catalogue, &environment))
         .collect();
     Program { environment, catalogue, orgs }
 }
@@ -116,8 +116,8 @@ fn catalogue(dice: &mut Dice) -> Catalogue {
     Catalogue { permissions, roles: roles.into_values().collect() }
 }
 
-fn org(dice: &mut Dice, id: OrgId, number: u32, catalogue: &Catalogue, shared: usize) -> Org {
-    let connections: Vec<_> = dice.slugs(3).into_iter().map(|slug| connection(dice, slug, shared)).collect();
+fn org(dice: &mut Dice, id: OrgId, number: u32, catalogue: &Catalogue, environment: &Environment) -> Org {
+    let connections: Vec<_> = dice.slugs(3).into_iter().map(|slug| connection(dice, slug, environment)).collect();
     let domains: BTreeMap<DomainName, u32> = (0..dice.below(4))
         .filter_map(|_| {
             let name = format!("d{}.org{number}.example", dice.below(50));
@@ -165,6 +165,8 @@ fn org(dice: &mut Dice, id: OrgId, number: u32, catalogue: &Catalogue, shared: u
         owners: owners.into_values().collect(),
         connections,
         join: Join::JustInTime,
+        stage: dice.pick(&[Stage::Test, Stage::Optional, Stage::Required]),
+        step_ups: step_ups(dice, catalogue.permissions.len()),
         default_project: dice.index(projects.len()),
         projects,
         grants: grants.into_iter().collect(),
@@ -174,38 +176,103 @@ fn org(dice: &mut Dice, id: OrgId, number: u32, catalogue: &Catalogue, shared: u
             absolute: Seconds(dice.number()),
             concurrent: dice.number(),
             when_full: dice.pick(&[WhenFull::EndOldest, WhenFull::Refuse]),
+            max_authentication_age: dice.maybe(|dice| Seconds(dice.number())),
         },
     }
 }
 
-fn connection(dice: &mut Dice, slug: Slug, shared: usize) -> Connection {
+fn step_ups(dice: &mut Dice, permissions: usize) -> Vec<StepUp> {
+    let all: BTreeMap<u32, StepUp> = (0..dice.below(4))
+        .filter_map(|_| {
+            let permission = dice.index(permissions)?;
+            Some((permission, StepUp { permission, within: Seconds(dice.number()), acr: dice.maybe(Dice::text) }))
+        })
+        .collect();
+    all.into_values().collect()
+}
+
+fn connection(dice: &mut Dice, slug: Slug, environment: &Environment) -> Connection {
+    let protocol = if dice.yes() {
+        Protocol::Saml(saml(dice, &environment.apps))
+    } else {
+        Protocol::Oidc(oidc(dice, environment.shared_clients.len()))
+    };
+    Connection { slug, provider: dice.pick(&[self::slug("okta"), self::slug("generic")]), protocol }
+}
+
+fn saml(dice: &mut Dice, apps: &[App]) -> Saml {
+    let certificates: BTreeSet<Certificate> =
+        (0..=dice.below(3)).map(|_| Certificate(vec![dice.below(255); usize::from(dice.below(40)) + 1])).collect();
+    let groups = |dice: &mut Dice| SamlGroups { attribute: dice.text(), overage: overage(dice) };
+    Saml {
+        entity_id: dice.text(),
+        sign_in: endpoint(dice),
+        logout: dice.maybe(endpoint),
+        certificates: certificates.into_iter().collect(),
+        want_signed: dice.pick(&[WantSigned::Assertion, WantSigned::Response, WantSigned::Both, WantSigned::Either]),
+        algorithms: [
+            SignatureAlgorithm::EcdsaSha512,
+            SignatureAlgorithm::RsaSha256,
+            SignatureAlgorithm::RsaSha384,
+            SignatureAlgorithm::RsaSha512,
+            SignatureAlgorithm::EcdsaSha256,
+            SignatureAlgorithm::EcdsaSha384,
+        ][..=usize::from(dice.below(6))]
+            .to_vec(),
+        encryption: dice.pick(&[Encryption::Optional, Encryption::Required]),
+        name_id: dice.pick(&[NameId::Persistent, NameId::Email, NameId::Transient, NameId::Unspecified]),
+        subject: dice.maybe(Dice::text).map_or(Subject::NameId, Subject::Attribute),
+        attributes: SamlAttributes {
+            email: dice.maybe(Dice::text),
+            given_name: dice.maybe(Dice::text),
+            family_name: dice.maybe(Dice::text),
+            groups: dice.maybe(groups),
+        },
+        clock_skew: Seconds(dice.number()),
+        requests: dice.pick(&[Requests::Signed, Requests::Unsigned]),
+        idp_initiated: dice.index(apps.len()).map(|app| IdpInitiated {
+            until: Timestamp::from_unix(i64::from(dice.number())),
+            app: apps[app as usize].slug.clone(),
+        }),
+    }
+}
+
+fn endpoint(dice: &mut Dice) -> Endpoint {
+    Endpoint {
+        binding: dice.pick(&[Binding::Redirect, Binding::Post]),
+        url: dice.text(),
+        response_url: dice.maybe(Dice::text),
+    }
+}
+
+fn overage(dice: &mut Dice) -> Overage {
+    dice.pick(&[Overage::AbsentIsEmpty, Overage::EntraMarkers, Overage::CutAt(100)])
+}
+
+fn oidc(dice: &mut Dice, shared: usize) -> Oidc {
     let client = match dice.index(shared).filter(|_| dice.yes()) {
         Some(client) => Client::Shared(client),
         None => Client::Own { client_id: dice.text(), client_auth: auth(dice) },
     };
     let pins = [Pin::HostedDomain(DomainName::parse("acme.com").unwrap()), Pin::Tenant("0a1b".into())];
-    Connection {
-        slug,
-        provider: dice.pick(&[self::slug("okta"), self::slug("generic")]),
-        oidc: Oidc {
-            issuer: dice.text(),
-            client,
-            scopes: ["openid", "email", "profile"].map(String::from)[..=usize::from(dice.below(3))].to_vec(),
-            algorithms: [Algorithm::EdDsa, Algorithm::Rs256, Algorithm::Es256, Algorithm::Ps256]
-                [..=usize::from(dice.below(4))]
-                .to_vec(),
-            subject_claim: dice.pick(&["sub".to_owned(), "oid".to_owned()]),
-            claims: Claims {
-                email: "email".into(),
-                given_name: dice.maybe(Dice::text),
-                family_name: dice.maybe(Dice::text),
-                groups: dice.maybe(Dice::text),
-            },
-            email_trust: dice.pick(&[EmailTrust::VerifiedClaim, EmailTrust::OwnIssuer]),
-            pin: dice.maybe(|dice| dice.pick(&pins)),
-            clock_skew: Seconds(dice.number()),
-            group_overage: dice.pick(&[Overage::AbsentIsEmpty, Overage::EntraMarkers, Overage::CutAt(100)]),
+    Oidc {
+        issuer: dice.text(),
+        client,
+        scopes: ["openid", "email", "profile"].map(String::from)[..=usize::from(dice.below(3))].to_vec(),
+        algorithms: [Algorithm::EdDsa, Algorithm::Rs256, Algorithm::Es256, Algorithm::Ps256]
+            [..=usize::from(dice.below(4))]
+            .to_vec(),
+        subject_claim: dice.pick(&["sub".to_owned(), "oid".to_owned()]),
+        claims: Claims {
+            email: "email".into(),
+            given_name: dice.maybe(Dice::text),
+            family_name: dice.maybe(Dice::text),
+            groups: dice.maybe(Dice::text),
         },
+        email_trust: dice.pick(&[EmailTrust::VerifiedClaim, EmailTrust::OwnIssuer]),
+        pin: dice.maybe(|dice| dice.pick(&pins)),
+        clock_skew: Seconds(dice.number()),
+        group_overage: overage(dice),
     }
 }
 
@@ -226,10 +293,12 @@ pub(crate) fn small() -> Program {
         name: "Acme Corporation".into(),
         plan: slug("team"),
         time_zone: "Europe/Vienna".into(),
-        domains: vec![Domain { name: DomainName::parse(domain).unwrap(), connection: 0 }],
+        domains: vec![Domain { name: DomainName::parse(domain).unwrap(), connection: 1 }],
         owners: vec![EmailAddress::parse("ada@acme.com").unwrap()],
-        connections: vec![small_connection(id)],
+        connections: vec![small_saml(), small_connection(id)],
         join: Join::JustInTime,
+        stage: Stage::Required,
+        step_ups: vec![StepUp { permission: 0, within: Seconds(900), acr: Some("mfa".into()) }],
         projects: vec![Project {
             slug: slug("web"),
             name: "Web".into(),
@@ -247,6 +316,7 @@ pub(crate) fn small() -> Program {
             absolute: Seconds(43_200),
             concurrent: 5,
             when_full: WhenFull::EndOldest,
+            max_authentication_age: Some(Seconds(36_000)),
         },
     };
     Program {
@@ -274,11 +344,44 @@ pub(crate) fn small() -> Program {
     }
 }
 
+/// Sorts before the other one, `sso`.
+fn small_saml() -> Connection {
+    let endpoint = |path: &str| Endpoint {
+        binding: Binding::Redirect,
+        url: format!("https://idp.example.com/{path}"),
+        response_url: None,
+    };
+    Connection {
+        slug: slug("saml"),
+        provider: slug("okta"),
+        protocol: Protocol::Saml(Saml {
+            entity_id: "https://idp.example.com/saml".into(),
+            sign_in: endpoint("sso"),
+            logout: Some(endpoint("slo")),
+            certificates: vec![Certificate(vec![0x30, 0x82, 0x01]), Certificate(vec![0x30, 0x82, 0x02])],
+            want_signed: WantSigned::Both,
+            algorithms: vec![SignatureAlgorithm::RsaSha256, SignatureAlgorithm::EcdsaSha256],
+            encryption: Encryption::Optional,
+            name_id: NameId::Persistent,
+            subject: Subject::NameId,
+            attributes: SamlAttributes {
+                email: Some("email".into()),
+                given_name: None,
+                family_name: Some("lastName".into()),
+                groups: Some(SamlGroups { attribute: "groups".into(), overage: Overage::CutAt(100) }),
+            },
+            clock_skew: Seconds(60),
+            requests: Requests::Signed,
+            idp_initiated: Some(IdpInitiated { until: Timestamp::from_unix(1_801_242_000), app: slug("wiki") }),
+        }),
+    }
+}
+
 fn small_connection(id: &str) -> Connection {
     Connection {
         slug: slug("sso"),
         provider: slug("okta"),
-        oidc: Oidc {
+        protocol: Protocol::Oidc(Oidc {
             issuer: "https://acme.okta.com".into(),
             client: Client::Own {
                 client_id: "0oa1".into(),
@@ -297,6 +400,6 @@ fn small_connection(id: &str) -> Connection {
             pin: None,
             clock_skew: Seconds(60),
             group_overage: Overage::CutAt(100),
-        },
+        }),
     }
 }

@@ -121,16 +121,16 @@ fn the_index_of_domains_says_what_the_organisations_say() {
     let disagrees =
         |id: &str| Malformed { part: Part::Org(id.into()), defect: Defect::Disagrees("the domains and the index") };
     for (rows, refused) in [
-        (vec![("acme.com", 1, 0), ("beta.com", 0, 0)], disagrees("acme")),
-        (vec![("acme.com", 0, 1), ("beta.com", 1, 0)], disagrees("acme")),
-        (vec![("acme.com", 0, 0)], disagrees("beta")),
-        (vec![("acme.com", 0, 0), ("beta.com", 1, 0), ("evil.com", 1, 0)], disagrees("beta")),
+        (vec![("acme.com", 1, 1), ("beta.com", 0, 1)], disagrees("acme")),
+        (vec![("acme.com", 0, 0), ("beta.com", 1, 1)], disagrees("acme")),
+        (vec![("acme.com", 0, 1)], disagrees("beta")),
+        (vec![("acme.com", 0, 1), ("beta.com", 1, 1), ("evil.com", 1, 1)], disagrees("beta")),
         (
-            vec![("acme.com", 0, 0), ("beta.com", 2, 0)],
+            vec![("acme.com", 0, 1), ("beta.com", 2, 1)],
             Malformed { part: Part::DomainIndex, defect: Defect::OutOfRange("the organisation of a domain") },
         ),
         (
-            vec![("beta.com", 1, 0), ("acme.com", 0, 0)],
+            vec![("beta.com", 1, 1), ("acme.com", 0, 1)],
             Malformed { part: Part::DomainIndex, defect: Defect::Unsorted("the domains") },
         ),
     ] {
@@ -164,7 +164,7 @@ fn a_verified_bundle_answers() {
     }
     assert_eq!(bundle.org(&org("gamma")), None);
     let domain = |name| bundle.domain(&DomainName::parse(name).unwrap());
-    assert_eq!(domain("beta.com"), Some((&org("beta"), 0)));
+    assert_eq!(domain("beta.com"), Some((&org("beta"), 1)));
     assert_eq!(domain("gamma.com"), None);
     assert_eq!(domain("a.acme.com"), None);
 }

@@ -1,5 +1,6 @@
 //! Structure: a decoded program is sound: what breaks an invariant of its type is refused, by name.
 
+use gatewright_bundle::limits::CERTIFICATE_BYTES_MAX;
 use gatewright_bundle::program::*;
 use gatewright_bundle::{Content, Defect, Digest, Malformed, Part, encode};
 use gatewright_terms::{OrgId, Seconds};
@@ -11,7 +12,7 @@ use crate::generator::{program, slug, small};
 #[test]
 fn the_format_is_pinned() {
     let digest = Digest::of(&encode(&small())).to_string();
-    assert_eq!(digest, "73560bccdee6d6960bf7049a83476882d3ecf37915061004614239f3d9cc04f2");
+    assert_eq!(digest, "3dc323872c142d604e8f50cb62bec497268beb9a499a7da93bae4498fd30b262");
 }
 
 proptest! {
@@ -68,7 +69,54 @@ fn unsorted_and_doubled_lists_are_refused() {
 }
 
 fn oidc(program: &mut Program) -> &mut Oidc {
-    &mut program.orgs[0].connections[0].oidc
+    program.orgs[0].connections[1].oidc_mut().unwrap()
+}
+
+fn saml(program: &mut Program) -> &mut Saml {
+    match &mut program.orgs[0].connections[0].protocol {
+        Protocol::Saml(saml) => saml,
+        Protocol::Oidc(_) => panic!("the first connection is SAML"),
+    }
+}
+
+/// ST-SAML-06: a connection that could check nothing is no connection.
+#[test]
+fn st_saml_06_a_saml_connection_without_keys_or_algorithms_is_refused() {
+    let empty = refusal(|program| saml(program).certificates.clear());
+    assert_eq!(empty, org(Defect::BadValue("the certificates of a connection")));
+    let doubled = refusal(|program| saml(program).certificates = vec![Certificate(vec![1]), Certificate(vec![1])]);
+    assert_eq!(doubled, org(Defect::Unsorted("the certificates of a connection")));
+    let unsorted = refusal(|program| saml(program).certificates.reverse());
+    assert_eq!(unsorted, org(Defect::Unsorted("the certificates of a connection")));
+    let hollow = refusal(|program| saml(program).certificates[0].0.clear());
+    assert_eq!(hollow.defect, Defect::BadValue("a certificate"));
+    let huge = refusal(|program| saml(program).certificates[0].0 = vec![0; CERTIFICATE_BYTES_MAX + 1]);
+    assert_eq!(huge.defect, Defect::BadValue("a certificate"));
+    let nothing = refusal(|program| saml(program).algorithms.clear());
+    assert_eq!(nothing, org(Defect::BadValue("the algorithms of a connection")));
+    let twice = refusal(|program| saml(program).algorithms = vec![SignatureAlgorithm::RsaSha256; 2]);
+    assert_eq!(twice, org(Defect::Unsorted("the algorithms of a connection")));
+    for (broken, what) in [
+        (refusal(|program| saml(program).entity_id.clear()), "an entity id"),
+        (refusal(|program| saml(program).sign_in.url.clear()), "the address of a provider"),
+        (refusal(|program| saml(program).attributes.email = Some(String::new())), "the name of an attribute"),
+        (refusal(|program| saml(program).subject = Subject::Attribute("\n".into())), "the name of an attribute"),
+    ] {
+        assert_eq!(broken, org(Defect::BadValue(what)));
+    }
+    let nowhere = refusal(|program| saml(program).idp_initiated.as_mut().unwrap().app = slug("nowhere"));
+    assert_eq!(nowhere, org(Defect::OutOfRange("the app to land on")));
+}
+
+#[test]
+fn step_ups_are_sorted_and_point_at_permissions() {
+    let step_up = |permission| StepUp { permission, within: Seconds(60), acr: None };
+    let outside = refusal(|program| program.orgs[0].step_ups = vec![step_up(2)]);
+    assert_eq!(outside, org(Defect::OutOfRange("the permission of a step-up")));
+    for wrong in [[0, 0], [1, 0]] {
+        let unsorted = refusal(|program| program.orgs[0].step_ups = wrong.map(step_up).to_vec());
+        assert_eq!(unsorted, org(Defect::Unsorted("the step-ups")));
+    }
 }
 
 #[test]

@@ -97,7 +97,16 @@ fn st_bun_02_signatures_must_be_enough_distinct_and_good() {
 /// A file of parts that `BundleFile` would not put together.
 fn raw(content: &[u8], statement: &Statement, signatures: &[(KeyId, [u8; 64])]) -> Vec<u8> {
     let mut out = minicbor::Encoder::new(Vec::new());
-    out.map(5).unwrap().u8(0).unwrap().str("gatewright.bundle").unwrap().u8(1).unwrap().u64(1).unwrap();
+    out.map(5)
+        .unwrap()
+        .u8(0)
+        .unwrap()
+        .str("gatewright.bundle")
+        .unwrap()
+        .u8(1)
+        .unwrap()
+        .u64(gatewright_bundle::FORMAT)
+        .unwrap();
     out.u8(2).unwrap().bytes(content).unwrap().u8(4).unwrap().bytes(&statement.to_bytes()).unwrap();
     out.u8(5).unwrap().array(signatures.len() as u64).unwrap();
     for (key, signature) in signatures {
@@ -225,10 +234,12 @@ fn st_bun_06_st_bun_12_size_and_format_come_first() {
     assert_eq!(refusal(&oversized, None), BundleRefused::TooLarge { bytes: FILE_BYTES_MAX + 1 });
     let mut newer = good();
     let format = place(&newer, b"gatewright.bundle").end + 1;
-    newer[format] = 2;
-    assert_eq!(refusal(&newer, None), BundleRefused::FormatNewer { format: 2 });
-    newer[format] = 0;
-    assert_eq!(refusal(&newer, None).slug(), "malformed");
+    newer[format] = 3;
+    assert_eq!(refusal(&newer, None), BundleRefused::FormatNewer { format: 3 });
+    for older in [0, 1] {
+        newer[format] = older;
+        assert_eq!(refusal(&newer, None).slug(), "malformed");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gatewright_bundle::program::{
     Algorithm, Catalogue, Claims, Client, ClientAuth, Connection, Domain, EmailTrust, Grant, Grantee, Join, Oidc, Org,
-    Overage, Permission, Project, Risk, Role, Scope, SessionRules, Visibility, WhenFull,
+    Overage, Permission, Project, Protocol, Risk, Role, Scope, SessionRules, Stage, Visibility, WhenFull,
 };
 use gatewright_decide::{Facts, GroupSet, Groups, Standing};
 use gatewright_terms::{DomainName, EmailAddress, GroupName, OrgId, PermissionName, Seconds, Slug};
@@ -46,7 +46,7 @@ pub(crate) fn connection(name: &str) -> Connection {
     Connection {
         slug: slug(name),
         provider: slug("generic"),
-        oidc: Oidc {
+        protocol: Protocol::Oidc(Oidc {
             issuer: "https://idp.acme.com".into(),
             client: Client::Own { client_id: "c".into(), client_auth: ClientAuth::PrivateKeyJwt },
             scopes: vec!["openid".into()],
@@ -62,7 +62,7 @@ pub(crate) fn connection(name: &str) -> Connection {
             pin: None,
             clock_skew: Seconds(60),
             group_overage: Overage::AbsentIsEmpty,
-        },
+        }),
     }
 }
 
@@ -85,11 +85,19 @@ pub(crate) fn org(grants: Vec<Grant>, blocked: &[&str]) -> Org {
         owners: vec![EmailAddress::parse("jane@acme.com").unwrap()],
         connections: vec![connection("okta"), connection("other")],
         join: Join::JustInTime,
+        stage: Stage::Required,
+        step_ups: Vec::new(),
         projects: vec![project("default", Some(4)), project("research", None)],
         default_project: Some(0),
         grants,
         blocked_groups: blocked.iter().map(|name| group(name)).collect(),
-        session: SessionRules { idle: Seconds(1), absolute: Seconds(2), concurrent: 1, when_full: WhenFull::EndOldest },
+        session: SessionRules {
+            idle: Seconds(1),
+            absolute: Seconds(2),
+            concurrent: 1,
+            when_full: WhenFull::EndOldest,
+            max_authentication_age: None,
+        },
     }
 }
 

@@ -4,3 +4,4 @@
 mod acme;
 mod naive;
 mod rules;
+mod step_up;
