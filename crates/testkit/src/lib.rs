@@ -3,6 +3,7 @@
 //! [`Idp`] is an OpenID provider on loopback. It is honest — it verifies PKCE, redirect address, client authentication and
 //! one use of a code, and fails the exchange as a real one does — until it is told a [`Lie`]. Everything that reaches it
 //! stands in its log, so that a test can assert what did *not* arrive.
+//! [`saml`] is a SAML identity provider as a pen: it writes and signs messages, true and false ones.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -20,6 +21,7 @@ mod keys;
 mod lie;
 mod mint;
 mod pages;
+pub mod saml;
 mod tls;
 
 pub use call::{Call, Endpoint};
