@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use gatewright_terms::{Seconds, Timestamp};
 
-use crate::verbs::{audit, check, compile, domain, explain, help, init, inspect, keygen, sign, trace, verify};
+use crate::verbs::{
+    audit, check, compile, domain, explain, help, idp, init, inspect, keygen, sign, trace, try_, verify,
+};
 
 /// Policies for single sign-on, checked, compiled and signed
 #[derive(Debug, Parser)]
@@ -73,6 +75,8 @@ pub(crate) enum Verb {
     Sign(sign::Sign),
     Verify(verify::Verify),
     Inspect(inspect::Inspect),
+    Try(try_::Try),
+    Idp(idp::Idp),
     Explain(explain::Explain),
     Trace(trace::Trace),
     Domain(domain::Domain),
@@ -81,7 +85,7 @@ pub(crate) enum Verb {
 }
 
 /// A day (its first second, UTC) or a time as RFC 3339 writes it.
-fn parse_time(text: &str) -> Result<Timestamp, String> {
+pub(crate) fn parse_time(text: &str) -> Result<Timestamp, String> {
     // jiff reads a date out of a longer text too: a time without an offset must not become a day.
     let is_day = text.len() == "2027-01-31".len();
     let time = if is_day { format!("{text}T00:00:00Z").parse() } else { text.parse::<jiff::Timestamp>() };

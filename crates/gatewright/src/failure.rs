@@ -40,6 +40,11 @@ impl Failure {
         Self::new(Exit::Trust, message)
     }
 
+    /// What was asked for is refused.
+    pub(crate) fn gate(message: impl Into<String>) -> Self {
+        Self::new(Exit::Gate, message)
+    }
+
     /// The runtime cannot be reached, or refuses.
     pub(crate) fn other_side(message: impl Into<String>) -> Self {
         Self::new(Exit::OtherSide, message)

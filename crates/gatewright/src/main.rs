@@ -55,6 +55,8 @@ fn dispatch(verb: &Verb, context: &Context) -> Result<Report, Failure> {
         Verb::Sign(args) => args.run(context),
         Verb::Verify(args) => args.run(context),
         Verb::Inspect(args) => args.run(context),
+        Verb::Try(args) => args.run(context),
+        Verb::Idp(args) => args.run(context),
         Verb::Explain(args) => args.run(context),
         Verb::Trace(args) => args.run(context),
         Verb::Domain(args) => args.run(context),

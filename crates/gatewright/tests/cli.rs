@@ -22,9 +22,13 @@ mod determinism;
 mod explain;
 #[path = "cli/help.rs"]
 mod help;
+#[path = "cli/idp.rs"]
+mod idp;
 #[path = "cli/init.rs"]
 mod init;
 #[path = "cli/runtime.rs"]
 mod runtime;
 #[path = "cli/support.rs"]
 mod support;
+#[path = "cli/try_.rs"]
+mod try_;

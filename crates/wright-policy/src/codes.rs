@@ -22,6 +22,7 @@ pub(crate) const RESERVED_WORD: Code = error(110, "reserved-word");
 pub(crate) const WRONG_TYPE: Code = error(201, "wrong-type");
 pub(crate) const FIELD_OF_OTHER_KIND: Code = error(202, "field-of-other-kind");
 pub(crate) const MISSING_FIELD: Code = error(203, "missing-field");
+pub(crate) const IMPOSSIBLE_DATE: Code = error(204, "impossible-date");
 pub(crate) const OUT_OF_RANGE: Code = error(206, "out-of-range");
 pub(crate) const BAD_EMAIL: Code = error(207, "bad-email");
 pub(crate) const WRONG_PLACE: Code = error(209, "wrong-place");
@@ -39,6 +40,7 @@ const STAGES: &[Code] = &[
     WRONG_TYPE,
     FIELD_OF_OTHER_KIND,
     MISSING_FIELD,
+    IMPOSSIBLE_DATE,
     OUT_OF_RANGE,
     BAD_EMAIL,
     WRONG_PLACE,

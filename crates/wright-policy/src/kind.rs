@@ -10,9 +10,10 @@ mod read;
 use std::sync::Arc;
 
 use gatewright_terms::{DomainName, EmailAddress, GroupName, PermissionName, Seconds, Slug};
+use jiff::civil::Date;
 
-pub(crate) use place::is_loopback;
-pub(crate) use read::{CONFUSABLE_DOMAIN, is_guid, read};
+pub(crate) use place::{endpoint, is_loopback};
+pub(crate) use read::{CONFUSABLE_DOMAIN, is_guid, read, zone};
 
 pub(crate) const MINUTE: u32 = 60;
 pub(crate) const HOUR: u32 = 60 * MINUTE;
@@ -23,6 +24,9 @@ pub(crate) const TITLE_BYTES_MAX: usize = 120;
 
 /// Claim and client names of real providers stay below 100 bytes; Google's client ids are the longest seen, 72.
 pub(crate) const NAME_BYTES_MAX: usize = 256;
+
+/// SAML Core §8.3.6.
+pub(crate) const ENTITY_ID_BYTES_MAX: usize = 1024;
 
 /// What a field takes.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +61,12 @@ pub(crate) enum Kind {
     Guid,
     Claim,
     ClientId,
+    /// The entityID of a SAML provider.
+    EntityId,
+    /// A file beside the organisation's own.
+    Beside,
+    /// A day, as ISO 8601 writes it.
+    Date,
     /// The name of something that is defined elsewhere; looked up by `resolve`.
     Reference(&'static str),
 }
@@ -73,6 +83,7 @@ pub(crate) enum Scalar {
     Group(GroupName),
     Permission(PermissionName),
     Secret(Slug, Slug),
+    Date(Date),
     /// Reported; the text still names the thing, so that references to it do not cascade.
     Broken(Arc<str>),
 }
@@ -100,6 +111,9 @@ impl Kind {
             Self::Guid => "a tenant's GUID".into(),
             Self::Claim => "the name of a claim".into(),
             Self::ClientId => "a client id".into(),
+            Self::EntityId => format!("an entity id of at most {ENTITY_ID_BYTES_MAX} bytes"),
+            Self::Beside => "the name of an `.xml` file in the same folder".into(),
+            Self::Date => "a day".into(),
             Self::Reference(what) => format!("the name of {}", article(what)),
         }
     }
@@ -138,6 +152,11 @@ impl Kind {
             Self::Guid => "\"8f0d2a6e-1111-4222-8333-944455556666\"".into(),
             Self::Claim => "\"groups\"".into(),
             Self::ClientId => "\"0oa1acme\"".into(),
+            Self::EntityId => {
+                "\"http://www.okta.com/exk1acme0000\": exactly as the provider spells it, without blanks".into()
+            }
+            Self::Beside => "\"okta-metadata.xml\": letters, digits, `-`, `_` and `.`".into(),
+            Self::Date => "\"2027-01-29\"".into(),
             Self::Reference(what) => format!("{} that is defined", article(what)),
         }
     }

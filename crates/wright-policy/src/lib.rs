@@ -19,6 +19,7 @@ mod rules;
 mod shape;
 mod trees;
 mod valid;
+mod vendored;
 mod words;
 mod workspace;
 
@@ -26,7 +27,7 @@ pub use codes::codes;
 pub use kind::spell;
 pub use lower::lower;
 pub use pages::{Page, page, reference, word_pages};
-pub use policy::Policy;
+pub use policy::{MetadataPlace, Policy};
 pub use provenance::{Origin, Provenance, block_path, grant_path};
 pub use resolve::resolve;
 pub use rules::{CHECKS, Check, INLINE_SECRET, Secret, check, check_with, secrets};

@@ -7,6 +7,7 @@
 
 mod client;
 mod origins;
+mod saml;
 
 use std::collections::BTreeSet;
 
@@ -86,9 +87,10 @@ fn org(org: &Org, policy: &Policy, environment: &Environment) -> program::Org {
         connections: org
             .connections
             .iter()
-            .filter_map(|connection| client::connection(connection, environment))
+            .filter_map(|connection| client::connection(connection, org, environment))
             .collect(),
         join: program::Join::JustInTime,
+        stage: org.stage,
         projects: org.projects.iter().map(project).collect(),
         default_project: org.default_project.as_ref().map(at),
         grants: grants(org),
@@ -98,7 +100,17 @@ fn org(org: &Org, policy: &Policy, environment: &Environment) -> program::Org {
             absolute: org.session.absolute.value,
             concurrent: org.session.concurrent.value,
             when_full: org.session.when_full.value,
+            max_authentication_age: org.session.max_authentication_age.value,
         },
+        step_ups: org.step_ups.iter().map(step_up).collect(),
+    }
+}
+
+fn step_up(step_up: &crate::policy::StepUp) -> program::StepUp {
+    program::StepUp {
+        permission: index(step_up.permission),
+        within: step_up.within.value,
+        acr: step_up.acr.as_ref().map(|acr| acr.value.to_string()),
     }
 }
 

@@ -3,10 +3,13 @@
 //! Invariant: every code that a policy can raise has a page (held by a test), and every word has one by construction.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
+
+use gatewright_bundle::program::Overage;
 
 use crate::codes::codes;
-use crate::kind::Kind;
-use crate::profile::Profile;
+use crate::kind::{Kind, spell};
+use crate::profile::{Profile, Reports, SamlProfile, name_id_word, signed_word};
 use crate::words::{Block, FILES, Field, Form, Key};
 
 /// One page of `explain`.
@@ -29,11 +32,13 @@ macro_rules! pages {
 pages! {
     "0001" "0002" "0003" "0004" "0005" "0006" "0007" "0009" "0010" "0011" "0012" "0013" "0014"
     "0101" "0102" "0103" "0104" "0105" "0106" "0108" "0109" "0110" "0111"
-    "0201" "0202" "0203" "0206" "0207" "0209" "0210"
+    "0201" "0202" "0203" "0204" "0206" "0207" "0209" "0210"
     "0301" "0302" "0303" "0306" "0307" "0308"
-    "0401" "0402" "0407" "0408" "0409" "0410" "0411" "0414" "0415" "0416" "0417"
+    "0401" "0402" "0403" "0404" "0405" "0406" "0407" "0408" "0409" "0410" "0411" "0414" "0415" "0416" "0417"
+    "0418" "0419" "0420" "0421" "0422" "0423" "0424"
     "0501" "0502" "0503" "0504" "0505" "0507" "0508"
-    "0601" "0701" "0704" "1104" "1201" "1203" "1207" "1208"
+    "0601" "0701" "0702" "0703" "0704" "0705" "0810" "0901" "0902" "0906" "0908" "0912" "0914" "0915"
+    "1104" "1201" "1203" "1207" "1208"
 }
 
 /// The page of a code, by its number.
@@ -146,14 +151,58 @@ fn shape_of(field: &Field) -> String {
 
 fn profile_section(profile: &Profile) -> String {
     let mut text = format!("\n### `{}`: {}\n\n", profile.name, profile.title);
-    let _ = writeln!(text, "- Issuer: such as `{}`", profile.issuer_looks_like);
-    let auth = crate::finding::listed(profile.client_auth.iter().map(|auth| auth.word()));
-    let _ = writeln!(text, "- Client authentication: {auth}; the first is the default");
-    let _ = writeln!(text, "- Identifies a person by `{}`", profile.subject_claim);
-    let groups = profile.groups.as_ref().map_or_else(|| "none".to_owned(), |claim| format!("`{claim}`"));
-    let _ = writeln!(text, "- Groups: {groups}");
+    if let Some(oidc) = &profile.oidc {
+        let auth = crate::finding::listed(oidc.client_auth.iter().map(|auth| auth.word()));
+        let groups = oidc.groups.as_ref().map_or_else(|| "none".to_owned(), |claim| format!("`{claim}`"));
+        let _ = writeln!(
+            text,
+            "Over OpenID Connect:\n\n- Issuer: such as `{}`\n- Client authentication: {auth}; the first is the default\n\
+             - Identifies a person by `{}`\n- Groups: {groups}\n- Reports: {}\n",
+            oidc.issuer_looks_like,
+            oidc.subject_claim,
+            reported(&oidc.reports),
+        );
+    }
+    if let Some(saml) = &profile.saml {
+        let _ = writeln!(text, "Over SAML:\n\n{}", saml_lines(saml));
+    }
+    let _ = writeln!(text, "Quirks:\n");
     for (note, source) in &profile.notes {
         let _ = writeln!(text, "- {note} ([source]({source}))");
     }
     text
+}
+
+fn saml_lines(saml: &SamlProfile) -> String {
+    let or_name_id = |name: &Option<Arc<str>>| name.as_ref().map_or("the NameID".into(), |name| format!("`{name}`"));
+    let mut text = format!("- Entity id: such as `{}`\n", saml.entity_id_looks_like);
+    let _ = writeln!(text, "- Signs: {}; NameID: {}", signed_word(saml.want_signed), name_id_word(saml.name_id));
+    let _ = writeln!(
+        text,
+        "- Identifies a person by {}; address in {}",
+        or_name_id(&saml.subject),
+        or_name_id(&saml.email)
+    );
+    let lists = match saml.overage {
+        Overage::AbsentIsEmpty => "whole".to_owned(),
+        Overage::EntraMarkers => "replaced by a marker where they are long".to_owned(),
+        Overage::CutAt(at) => format!("cut at {at}"),
+    };
+    let _ = writeln!(text, "- Groups: `{}`, {lists}", saml.groups);
+    let _ = writeln!(text, "- Clock skew: `{}`; reports: {}", spell(saml.clock_skew.0), reported(&saml.reports));
+    text
+}
+
+/// What it says about an authentication, in words.
+fn reported(reports: &Reports) -> String {
+    let time = reports.authentication_time.then(|| "its time".to_owned());
+    let class = match (reports.says_acr(), reports.acrs.as_slice()) {
+        (false, _) => None,
+        (true, []) => Some("its class".to_owned()),
+        (true, known) => {
+            Some(format!("its class, one of {}", crate::finding::listed(known.iter().map(|known| &**known))))
+        }
+    };
+    let said: Vec<String> = time.into_iter().chain(class).collect();
+    if said.is_empty() { "nothing about the authentication".to_owned() } else { said.join(" and ") }
 }

@@ -5,11 +5,12 @@
 //! `Valid<Policy>` has everything that `lower` needs.
 
 mod client;
+mod saml;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use gatewright_bundle::program::{Risk, Scope, Visibility, WhenFull};
+use gatewright_bundle::program::{Risk, Scope, Stage, Visibility, WhenFull};
 use gatewright_terms::{DomainName, EmailAddress, GroupName, OrgId, PermissionName, Seconds, Slug};
 use wright_syntax::source::{Source, Span};
 use wright_syntax::tree::Spanned;
@@ -18,6 +19,7 @@ use crate::profile::{Auth, Profile};
 use crate::shape::Text;
 
 pub(crate) use client::{PinnedTo, effective_auth};
+pub(crate) use saml::{At, IdpInitiated, Saml, algorithm, last_end};
 
 /// Names resolved, layers laid over each other, one view for each environment.
 pub struct Policy {
@@ -30,6 +32,19 @@ pub struct Policy {
     pub(crate) sources: Vec<Source>,
     /// No error was reported in an earlier stage.
     pub(crate) sound: bool,
+}
+
+/// A SAML connection and the file that its provider's metadata is kept in.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MetadataPlace {
+    pub org: OrgId,
+    pub connection: Slug,
+    /// `None`: as the organisation's own file says.
+    pub environment: Option<Slug>,
+    /// Relative to the workspace.
+    pub file: String,
+    /// Whom the policy believes.
+    pub entity_id: String,
 }
 
 /// Where something was written: its path in the policy and its place in the text.
@@ -120,6 +135,7 @@ pub(crate) struct Org {
     pub(crate) connections: Vec<Connection>,
     /// The line `members "sso"`.
     pub(crate) sso: Option<Span>,
+    pub(crate) stage: Stage,
     /// Sorted by slug.
     pub(crate) projects: Vec<Project>,
     pub(crate) default_project: Option<Spanned<usize>>,
@@ -128,6 +144,8 @@ pub(crate) struct Org {
     /// In the order of the file.
     pub(crate) blocks: Vec<BlockedGroup>,
     pub(crate) session: Session,
+    /// The organisation's own and the defaults', sorted by permission.
+    pub(crate) step_ups: Vec<StepUp>,
     /// An environment changes it: this is the changed one.
     pub(crate) overlaid: bool,
     /// Something in it was reported: what seems absent may have been meant.
@@ -146,7 +164,10 @@ pub(crate) struct Connection {
     pub(crate) slug: Slug,
     pub(crate) provider: Option<Spanned<&'static Profile>>,
     pub(crate) oidc: Option<Oidc>,
+    pub(crate) saml: Option<Saml>,
     pub(crate) claims: ClaimNames,
+    /// `unsafe "idp-initiated"`.
+    pub(crate) idp_initiated: Option<IdpInitiated>,
     pub(crate) written: Written,
 }
 
@@ -162,7 +183,7 @@ pub(crate) struct Oidc {
     pub(crate) written: Written,
 }
 
-/// What `attributes` says; the profile says the rest.
+/// What `attributes` says, of the connection or of the defaults of its kind; the profile says the rest.
 #[derive(Default)]
 pub(crate) struct ClaimNames {
     pub(crate) email: Option<Spanned<Arc<str>>>,
@@ -205,6 +226,16 @@ pub(crate) struct Session {
     pub(crate) absolute: Layered<Seconds>,
     pub(crate) concurrent: Layered<u32>,
     pub(crate) when_full: Layered<WhenFull>,
+    pub(crate) max_authentication_age: Layered<Option<Seconds>>,
+}
+
+#[derive(Clone)]
+pub(crate) struct StepUp {
+    /// Index of the catalogue's permissions.
+    pub(crate) permission: usize,
+    pub(crate) within: Spanned<Seconds>,
+    pub(crate) acr: Option<Spanned<Arc<str>>>,
+    pub(crate) written: Written,
 }
 
 /// A value of the highest layer that says one.
@@ -230,6 +261,37 @@ impl Policy {
     pub fn org_file(&self, org: &OrgId) -> Option<Arc<str>> {
         let org = self.orgs.iter().find(|known| known.id == *org)?;
         self.sources.get(usize::try_from(org.written.at.file.0).ok()?).map(|source| source.path.clone())
+    }
+
+    /// Where each SAML connection keeps what its provider publishes: first as the organisation's own file says, then as
+    /// each environment that says otherwise sees it. Sorted by organisation, connection and environment.
+    pub fn metadata_places(&self) -> Vec<MetadataPlace> {
+        let own = self.orgs.iter().map(|org| (None, org));
+        let views = self.environments.iter().flat_map(|environment| {
+            let changed = environment.orgs.iter().filter(|org| org.overlaid);
+            changed.map(move |org| (Some(&environment.name), org))
+        });
+        let mut places: Vec<MetadataPlace> =
+            own.chain(views).flat_map(|(environment, org)| self.places_of(environment, org)).collect();
+        places.sort();
+        places
+    }
+
+    fn places_of(&self, environment: Option<&Slug>, org: &Org) -> Vec<MetadataPlace> {
+        let file = usize::try_from(org.written.at.file.0).ok().and_then(|at| self.sources.get(at));
+        let folder =
+            file.map(|source| &*source.path).and_then(|file| file.rsplit_once('/')).map_or("", |(folder, _)| folder);
+        let place = |connection: &Connection| {
+            let saml = connection.saml.as_ref()?;
+            Some(MetadataPlace {
+                org: org.id.clone(),
+                connection: connection.slug.clone(),
+                environment: environment.cloned(),
+                file: format!("{folder}/{}", saml.metadata.as_ref()?.value),
+                entity_id: saml.entity_id.as_ref()?.value.to_string(),
+            })
+        };
+        org.connections.iter().filter_map(place).collect()
     }
 
     /// Every organisation under every environment. Where they are equal, so are the findings, which are folded.

@@ -4,9 +4,11 @@
 //!
 //! Invariant: a new provider is a file and a line in `FILES`; nothing else in this crate names one.
 
+mod words;
+
 use std::sync::{Arc, LazyLock};
 
-use gatewright_bundle::program::{Algorithm, EmailTrust, Overage};
+use gatewright_bundle::program::{Algorithm, EmailTrust, NameId, Overage, WantSigned};
 use gatewright_terms::Seconds;
 use wright_syntax::diagnostic::Sink;
 use wright_syntax::source::{FileId, Source};
@@ -17,11 +19,16 @@ use crate::shape::{Given, Node, shape_file};
 use crate::trees::FileTree;
 use crate::words::PROFILE_FILE;
 
+use words::algorithm;
+pub(crate) use words::{name_id, name_id_word, signed_word, want_signed};
+
 const FILES: &[(&str, &str)] = &[
+    ("adfs.kdl", include_str!("../profiles/adfs.kdl")),
     ("entra.kdl", include_str!("../profiles/entra.kdl")),
     ("generic.kdl", include_str!("../profiles/generic.kdl")),
     ("google.kdl", include_str!("../profiles/google.kdl")),
     ("jumpcloud.kdl", include_str!("../profiles/jumpcloud.kdl")),
+    ("keycloak.kdl", include_str!("../profiles/keycloak.kdl")),
     ("okta.kdl", include_str!("../profiles/okta.kdl")),
 ];
 
@@ -32,6 +39,17 @@ static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| read_all(&mut Sink::d
 pub(crate) struct Profile {
     pub(crate) name: Arc<str>,
     pub(crate) title: Arc<str>,
+    /// `None`: not known over OpenID Connect.
+    pub(crate) oidc: Option<OidcProfile>,
+    /// `None`: not known over SAML.
+    pub(crate) saml: Option<SamlProfile>,
+    /// Each quirk with its source.
+    pub(crate) notes: Vec<(Arc<str>, Arc<str>)>,
+}
+
+/// What it is over OpenID Connect.
+#[derive(Debug)]
+pub(crate) struct OidcProfile {
     /// Every issuer that it may have; empty where any may be.
     pub(crate) issuers: Vec<Arc<str>>,
     /// With `{tenant}` in it.
@@ -53,8 +71,44 @@ pub(crate) struct Profile {
     pub(crate) pin: Option<PinKind>,
     pub(crate) overage: Overage,
     pub(crate) clock_skew: Seconds,
-    /// Each quirk with its source.
-    pub(crate) notes: Vec<(Arc<str>, Arc<str>)>,
+    pub(crate) reports: Reports,
+}
+
+/// What it is over SAML.
+#[derive(Debug)]
+pub(crate) struct SamlProfile {
+    pub(crate) entity_id_looks_like: Arc<str>,
+    pub(crate) want_signed: WantSigned,
+    pub(crate) name_id: NameId,
+    /// `None`: the NameID.
+    pub(crate) subject: Option<Arc<str>>,
+    /// `None`: the NameID.
+    pub(crate) email: Option<Arc<str>>,
+    pub(crate) given_name: Option<Arc<str>>,
+    pub(crate) family_name: Option<Arc<str>>,
+    pub(crate) groups: Arc<str>,
+    pub(crate) overage: Overage,
+    pub(crate) clock_skew: Seconds,
+    pub(crate) reports: Reports,
+}
+
+/// What it says about an authentication.
+#[derive(Debug)]
+pub(crate) struct Reports {
+    pub(crate) authentication_time: bool,
+    acr: bool,
+    /// Empty: any class.
+    pub(crate) acrs: Vec<Arc<str>>,
+}
+
+impl Reports {
+    pub(crate) fn says_acr(&self) -> bool {
+        self.acr
+    }
+
+    pub(crate) fn may_say(&self, acr: &str) -> bool {
+        self.acr && (self.acrs.is_empty() || self.acrs.iter().any(|known| **known == *acr))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +161,9 @@ impl Profile {
     pub(crate) fn all() -> &'static [Self] {
         &PROFILES
     }
+}
 
+impl OidcProfile {
     /// The tenant in an issuer of this provider's shape, good or everybody's.
     pub(crate) fn tenant_in<'a>(&self, issuer: &'a str) -> Option<&'a str> {
         let (before, after) = self.issuer_of_tenant.as_ref()?.split_once("{tenant}")?;
@@ -139,56 +195,83 @@ fn read_one(file: FileId, path: &str, text: &str, sink: &mut Sink) -> Option<Pro
 
 /// `None` where a required word is missing: the tests read every profile.
 fn profile(node: &Node) -> Option<Profile> {
-    let text = |word: &str| node.text(word).map(|text| text.value);
-    let texts = |word: &str| node.all(word).filter_map(Given::text).map(|text| text.value).collect::<Vec<_>>();
-    let algorithms = node.all("algorithm").filter_map(|given| algorithm(&given.text()?.value));
     let notes = node.entries("note").filter_map(|note| Some((note.name.clone(), note.text("source")?.value)));
     Some(Profile {
         name: node.name.clone(),
-        title: text("title")?,
-        issuers: texts("issuer"),
-        issuer_of_tenant: text("issuer-of-tenant"),
-        issuer_looks_like: text("issuer-looks-like")?,
-        everybodys_tenants: texts("everybodys-tenant"),
-        scopes: texts("scope"),
-        subject_claim: text("subject-claim")?,
-        email: text("email")?,
-        given_name: text("given-name"),
-        family_name: text("family-name"),
-        groups: text("groups"),
-        email_trust: if &*text("email-trust")? == "own-issuer" {
+        title: text(node, "title")?,
+        oidc: node.entry("oidc").and_then(oidc),
+        saml: node.entry("saml").and_then(saml),
+        notes: notes.collect(),
+    })
+}
+
+fn text(node: &Node, word: &str) -> Option<Arc<str>> {
+    node.text(word).map(|text| text.value)
+}
+
+fn texts(node: &Node, word: &str) -> Vec<Arc<str>> {
+    node.all(word).filter_map(Given::text).map(|text| text.value).collect()
+}
+
+fn oidc(node: &Node) -> Option<OidcProfile> {
+    let algorithms = node.all("algorithm").filter_map(|given| algorithm(&given.text()?.value));
+    Some(OidcProfile {
+        issuers: texts(node, "issuer"),
+        issuer_of_tenant: text(node, "issuer-of-tenant"),
+        issuer_looks_like: text(node, "issuer-looks-like")?,
+        everybodys_tenants: texts(node, "everybodys-tenant"),
+        scopes: texts(node, "scope"),
+        subject_claim: text(node, "subject-claim")?,
+        email: text(node, "email")?,
+        given_name: text(node, "given-name"),
+        family_name: text(node, "family-name"),
+        groups: text(node, "groups"),
+        email_trust: if &*text(node, "email-trust")? == "own-issuer" {
             EmailTrust::OwnIssuer
         } else {
             EmailTrust::VerifiedClaim
         },
         algorithms: algorithms.collect(),
         client_auth: node.all("client-auth").filter_map(|given| Auth::parse(&given.text()?.value)).collect(),
-        pin: match text("pin").as_deref() {
+        pin: match text(node, "pin").as_deref() {
             Some("hosted-domain") => Some(PinKind::HostedDomain),
             Some("tenant") => Some(PinKind::Tenant),
             Some(_) | None => None,
         },
-        overage: match (&*text("long-group-lists")?, node.integer("groups-cut-at")) {
-            ("marked", _) => Overage::EntraMarkers,
-            ("cut", Some(at)) => Overage::CutAt(at.value),
-            (_, _) => Overage::AbsentIsEmpty,
-        },
+        overage: overage(node)?,
         clock_skew: node.seconds("clock-skew")?.value,
-        notes: notes.collect(),
+        reports: reports(node),
     })
 }
 
-fn algorithm(word: &str) -> Option<Algorithm> {
-    Some(match word {
-        "RS256" => Algorithm::Rs256,
-        "RS384" => Algorithm::Rs384,
-        "RS512" => Algorithm::Rs512,
-        "PS256" => Algorithm::Ps256,
-        "ES256" => Algorithm::Es256,
-        "ES384" => Algorithm::Es384,
-        "EdDSA" => Algorithm::EdDsa,
-        _ => return None,
+fn saml(node: &Node) -> Option<SamlProfile> {
+    Some(SamlProfile {
+        entity_id_looks_like: text(node, "entity-id-looks-like")?,
+        want_signed: want_signed(&text(node, "want-signed")?)?,
+        name_id: name_id(&text(node, "name-id")?)?,
+        subject: text(node, "subject"),
+        email: text(node, "email"),
+        given_name: text(node, "given-name"),
+        family_name: text(node, "family-name"),
+        groups: text(node, "groups")?,
+        overage: overage(node)?,
+        clock_skew: node.seconds("clock-skew")?.value,
+        reports: reports(node),
     })
+}
+
+fn overage(node: &Node) -> Option<Overage> {
+    Some(match (&*text(node, "long-group-lists")?, node.integer("groups-cut-at")) {
+        ("marked", _) => Overage::EntraMarkers,
+        ("cut", Some(at)) => Overage::CutAt(at.value),
+        (_, _) => Overage::AbsentIsEmpty,
+    })
+}
+
+fn reports(node: &Node) -> Reports {
+    let said = texts(node, "reports");
+    let says = |word: &str| said.iter().any(|said| **said == *word);
+    Reports { authentication_time: says("authentication-time"), acr: says("acr"), acrs: texts(node, "acr") }
 }
 
 #[cfg(test)]
@@ -204,17 +287,25 @@ mod tests {
         assert_eq!(found, Vec::<String>::new());
         assert_eq!(profiles.len(), FILES.len());
         for profile in &profiles {
-            assert!(matches!(&*profile.subject_claim, "sub" | "oid"), "{}", profile.name);
-            assert_eq!(profile.scopes.first().map(|scope| &**scope), Some("openid"), "{}", profile.name);
-            assert!(!profile.algorithms.is_empty() && !profile.client_auth.is_empty(), "{}", profile.name);
+            assert!(profile.oidc.is_some() || profile.saml.is_some(), "{}: it speaks nothing", profile.name);
             assert!(!profile.notes.is_empty(), "{}: quirks have sources", profile.name);
+            if let Some(oidc) = &profile.oidc {
+                assert!(matches!(&*oidc.subject_claim, "sub" | "oid"), "{}", profile.name);
+                assert_eq!(oidc.scopes.first().map(|scope| &**scope), Some("openid"), "{}", profile.name);
+                assert!(!oidc.algorithms.is_empty() && !oidc.client_auth.is_empty(), "{}", profile.name);
+            }
+            // Google has nothing that is never given to another; a rule says so (GW0915).
+            if let Some(saml) = profile.saml.as_ref().filter(|_| &*profile.name != "google") {
+                let by_name_id = saml.subject.is_none() && saml.name_id == NameId::Persistent;
+                assert!(by_name_id || saml.subject.is_some() && saml.subject != saml.email, "{}", profile.name);
+            }
         }
         assert!(profiles.is_sorted_by(|one, two| one.name < two.name));
     }
 
     #[test]
     fn a_tenant_is_found_in_its_issuer_and_nowhere_else() {
-        let entra = Profile::find("entra").unwrap();
+        let entra = Profile::find("entra").unwrap().oidc.as_ref().unwrap();
         let guid = "8f0d2a6e-1111-4222-8333-944455556666";
         assert_eq!(entra.tenant_of(&format!("https://login.microsoftonline.com/{guid}/v2.0")), Some(guid));
         for other in [

@@ -12,9 +12,11 @@ mod environment;
 mod names;
 mod org;
 mod overlay;
+mod saml;
 mod session;
+mod step_up;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gatewright_terms::Slug;
@@ -25,8 +27,9 @@ use wright_syntax::tree::Spanned;
 
 use crate::codes::{DUPLICATE_DEFINITION, FOLDER_MISMATCH, MISSING_FIELD, RESERVED_WORD};
 use crate::finding::Finding;
-use crate::policy::{Org, Policy, Written};
+use crate::policy::{Environment, Org, Policy, StepUp, Written};
 use crate::shape::{Draft, Node, OrgFile};
+use crate::vendored::{self, Shelf};
 use names::Names;
 
 /// Secrets of shared clients are named `platform/…`: an organisation of that name would read them.
@@ -44,8 +47,12 @@ const ENVIRONMENTS_MAX: usize = 32;
 /// What an organisation is resolved against.
 pub(crate) struct Context<'a> {
     pub(crate) names: &'a catalogue::CatalogueNames,
-    /// The `session` of the defaults.
     pub(crate) defaults: Option<&'a Node>,
+    /// Of the defaults.
+    pub(crate) step_ups: &'a [StepUp],
+    pub(crate) shelf: &'a Shelf,
+    /// Where each organisation's files lie.
+    pub(crate) places: &'a BTreeMap<Slug, Arc<str>>,
     /// Some file of environments could not be read.
     pub(crate) partial_environments: bool,
 }
@@ -55,9 +62,18 @@ pub fn resolve(draft: Draft, sink: &mut Sink) -> Policy {
     let mut local = Sink::default();
     let is_partial = |folder: &str| draft.unread.contains(folder);
     let (catalogue, names) = catalogue::resolve(&draft.platform, is_partial("platform"), &mut local);
-    let defaults = draft.platform.entry("defaults").and_then(|defaults| defaults.entry("session"));
-    let context = Context { names: &names, defaults, partial_environments: is_partial("environments") };
+    let defaults = draft.platform.entry("defaults");
+    let shelf = vendored::shelf(&draft.vendored, &draft.sources);
     let nodes = org_nodes(&draft.orgs, &mut local);
+    let places = draft.orgs.iter().filter_map(|file| Some((file.org.as_ref()?.slug_key()?.value, file.place.clone())));
+    let context = Context {
+        names: &names,
+        defaults,
+        step_ups: &defaults.map(|node| step_up::resolve(node, &[], &names, &mut local)).unwrap_or_default(),
+        shelf: &shelf,
+        places: &places.collect(),
+        partial_environments: is_partial("environments"),
+    };
     let orgs: Vec<Arc<Org>> =
         nodes.iter().map(|(id, node)| Arc::new(org::resolve(id, node, &context, false, &mut local))).collect();
     // Files that hold no readable organisation still give their folder's name: references to it are no second mistake.
@@ -76,9 +92,27 @@ pub fn resolve(draft: Draft, sink: &mut Sink) -> Policy {
     if let Some(folder) = draft.orgs_folder.filter(|_| draft.orgs.is_empty() && !is_partial("orgs")) {
         no_organisation(folder, &mut local);
     }
+    strays(&draft, &shelf, &orgs, &environments, &mut local);
     let sound = draft.sound && !local.refuses();
     sink.merge(local);
     Policy { catalogue, environments, orgs, texts: draft.texts, sources: draft.sources, sound }
+}
+
+/// Metadata that no connection of any environment names.
+fn strays(draft: &Draft, shelf: &Shelf, orgs: &[Arc<Org>], environments: &[Environment], sink: &mut Sink) {
+    let views = environments.iter().flat_map(|environment| &environment.orgs);
+    let connections = orgs.iter().chain(views.clone()).flat_map(|org| &org.connections);
+    let named = connections.filter_map(|connection| Some(connection.saml.as_ref()?.vendored.as_ref()?.file)).collect();
+    let broken: BTreeSet<&Slug> =
+        orgs.iter().chain(views).filter(|view| view.incomplete).map(|view| &view.slug).collect();
+    let is_sound = !draft.environments.incomplete;
+    let complete = draft.orgs.iter().filter(|file| {
+        let key = file.org.as_ref().and_then(Node::slug_key);
+        is_sound && key.is_some_and(|key| !broken.contains(&key.value))
+    });
+    let complete = complete.map(|file| file.place.clone()).collect();
+    let known = draft.orgs.iter().map(|file| file.place.clone()).collect();
+    vendored::strays(shelf, &named, &known, &complete, sink);
 }
 
 /// The organisations by id. Of two with one id the first file's stays.

@@ -6,11 +6,15 @@
 //! Invariant: a rule reads the policy and reports; it changes nothing and needs no other rule to have run.
 //! Invariant: where a part of an organisation was reported before, nothing is said about what it lacks.
 
+mod algorithm_without_key;
+mod authentication_time_unreported;
 mod blocked_always;
+mod certificate_expiring;
 mod client_auth_unavailable;
 mod client_claimed_twice;
 mod domain_claimed_twice;
 mod duplicate_grant;
+mod endpoint_not_https;
 mod everyone_gets_risk;
 mod fixed_role_missing;
 mod foreign_secret;
@@ -21,7 +25,12 @@ mod inline_secret;
 mod issuer_not_https;
 mod issuer_of_other_provider;
 mod limits;
+mod metadata_mismatch;
+mod metadata_missing;
+mod metadata_outdated;
+mod metadata_unusable;
 mod multi_tenant_issuer;
+mod mutable_subject;
 mod no_admin;
 mod no_connection;
 mod nobody_admitted;
@@ -29,15 +38,24 @@ mod not_in_plan;
 mod origin_claimed_twice;
 mod origin_not_https;
 mod owner_outside_domains;
+mod privileged_without_step_up;
 mod public_domain;
 mod public_suffix;
+mod requests_unsigned;
 mod role_cycle;
 mod session_very_long;
+mod step_up_longer_than_session;
+mod step_up_unknown_acr;
 mod subdomain_overlap;
 mod tenant_mismatch;
+mod transient_subject;
 mod unreachable_grant;
+mod unsafe_words;
 mod unused_definition;
+mod weak_algorithm;
+mod weak_key;
 
+use gatewright_terms::Timestamp;
 pub use inline_secret::{INLINE_SECRET, Secret, secrets};
 use wright_syntax::diagnostic::{Code, Severity, Sink};
 
@@ -47,7 +65,23 @@ use crate::valid::Valid;
 /// One rule, and the codes that it may raise.
 pub struct Check {
     pub codes: &'static [Code],
-    pub run: fn(&Policy, &mut Sink),
+    run: Run,
+}
+
+enum Run {
+    Plain(fn(&Policy, &mut Sink)),
+    /// Judges ends by a day: what it says may change without a change of the policy.
+    AsOf(fn(&Policy, Timestamp, &mut Sink)),
+}
+
+impl Check {
+    const fn new(codes: &'static [Code], run: fn(&Policy, &mut Sink)) -> Self {
+        Self { codes, run: Run::Plain(run) }
+    }
+
+    const fn as_of(codes: &'static [Code], run: fn(&Policy, Timestamp, &mut Sink)) -> Self {
+        Self { codes, run: Run::AsOf(run) }
+    }
 }
 
 /// Every rule, in the order of their codes.
@@ -62,6 +96,10 @@ pub const CHECKS: &[Check] = &[
     owner_outside_domains::CHECK,
     no_connection::CHECK,
     client_claimed_twice::CHECK,
+    metadata_missing::CHECK,
+    metadata_mismatch::CHECK,
+    certificate_expiring::CHECK,
+    weak_key::CHECK,
     issuer_not_https::CHECK,
     multi_tenant_issuer::CHECK,
     hosted_domain_missing::CHECK,
@@ -71,6 +109,13 @@ pub const CHECKS: &[Check] = &[
     issuer_of_other_provider::CHECK,
     tenant_mismatch::CHECK,
     groups_unavailable::CHECK,
+    metadata_unusable::CHECK,
+    endpoint_not_https::CHECK,
+    weak_algorithm::CHECK,
+    algorithm_without_key::CHECK,
+    transient_subject::CHECK,
+    requests_unsigned::CHECK,
+    metadata_outdated::CHECK,
     role_cycle::CHECK,
     unreachable_grant::CHECK,
     blocked_always::CHECK,
@@ -79,24 +124,41 @@ pub const CHECKS: &[Check] = &[
     everyone_gets_risk::CHECK,
     duplicate_grant::CHECK,
     idle_over_absolute::CHECK,
+    step_up_longer_than_session::CHECK,
+    step_up_unknown_acr::CHECK,
     session_very_long::CHECK,
+    authentication_time_unreported::CHECK,
+    unsafe_words::DENIAL,
+    unsafe_words::WITHOUT_END,
+    unsafe_words::IN_FORCE,
+    privileged_without_step_up::CHECK,
+    mutable_subject::CHECK,
+    unsafe_words::TOO_LONG,
+    unsafe_words::ON_WEEKEND,
+    mutable_subject::RECYCLED,
     not_in_plan::CHECK,
     origin_claimed_twice::CHECK,
     origin_not_https::CHECK,
 ];
 
-/// Runs every rule. `None` where an error or a denied lint stands, raised here or in an earlier stage.
-pub fn check(policy: Policy, sink: &mut Sink) -> Option<Valid<Policy>> {
+/// Runs every rule. `None` where an error or a denied lint stands, raised here or in an earlier stage. `as_of` decides
+/// which findings about ends are raised, and nothing else.
+pub fn check(policy: Policy, as_of: Timestamp, sink: &mut Sink) -> Option<Valid<Policy>> {
     let mut local = Sink::default();
-    check_with(&policy, CHECKS, &mut local);
+    check_with(&policy, CHECKS, as_of, &mut local);
     let sound = policy.sound && !local.refuses();
     sink.merge(local);
     sound.then(|| Valid::proved_by_check(policy))
 }
 
 /// Runs some rules: for tests that leave one out. Proves nothing.
-pub fn check_with<'a>(policy: &Policy, checks: impl IntoIterator<Item = &'a Check>, sink: &mut Sink) {
-    checks.into_iter().for_each(|check| (check.run)(policy, sink));
+pub fn check_with<'a>(policy: &Policy, checks: impl IntoIterator<Item = &'a Check>, as_of: Timestamp, sink: &mut Sink) {
+    for check in checks {
+        match check.run {
+            Run::Plain(run) => run(policy, sink),
+            Run::AsOf(run) => run(policy, as_of, sink),
+        }
+    }
 }
 
 const fn error(number: u16, slug: &'static str) -> Code {
@@ -105,6 +167,10 @@ const fn error(number: u16, slug: &'static str) -> Code {
 
 const fn deny(number: u16, slug: &'static str) -> Code {
     Code { number, slug, severity: Severity::Deny }
+}
+
+const fn info(number: u16, slug: &'static str) -> Code {
+    Code { number, slug, severity: Severity::Info }
 }
 
 const fn warn(number: u16, slug: &'static str) -> Code {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use wright_syntax::codes::MISSING_POLICY_VERSION;
 use wright_syntax::diagnostic::Sink;
-use wright_syntax::source::{Source, Span};
+use wright_syntax::source::{FileId, Source, Span};
 use wright_syntax::tree::{Block as TreeBlock, Spanned, Value};
 
 use crate::codes::DUPLICATE_DEFINITION;
@@ -31,6 +31,7 @@ pub struct Draft {
     pub(crate) platform: Node,
     pub(crate) environments: Node,
     pub(crate) orgs: Vec<OrgFile>,
+    pub(crate) vendored: Vec<FileId>,
     /// Where the manifest names the folder of the organisations.
     pub(crate) orgs_folder: Option<Span>,
     /// Folders of which something was not read: what seems to be absent may be there.
@@ -44,6 +45,8 @@ pub struct Draft {
 pub(crate) struct OrgFile {
     /// The last folder of its path.
     pub(crate) folder: Arc<str>,
+    /// The whole path of that folder, without a slash at its end.
+    pub(crate) place: Arc<str>,
     /// `None` where the file holds no `org`; reported.
     pub(crate) org: Option<Node>,
 }
@@ -75,6 +78,7 @@ pub fn shape(trees: Trees, sink: &mut Sink) -> Draft {
     let draft = Draft {
         platform,
         environments,
+        vendored: trees.vendored,
         orgs: trees.orgs.into_iter().map(|tree| org_file(tree, &mut local)).collect(),
         orgs_folder: folder_of("orgs", manifest.as_ref()).map(|folder| folder.value.span),
         unread: trees.unread,
@@ -140,9 +144,10 @@ fn folders_differ(workspace: &Node, sink: &mut Sink) {
 
 fn org_file(tree: FileTree, sink: &mut Sink) -> OrgFile {
     let folder = tree.path.rsplit('/').nth(1).map_or_else(|| Arc::from(""), Arc::from);
+    let place = tree.path.rsplit_once('/').map_or_else(|| Arc::from(""), |(place, _)| Arc::from(place));
     let mut root = shape_file(&ORG_FILE, vec![tree], sink);
     let org = if root.entries.is_empty() { None } else { Some(root.entries.swap_remove(0)) };
-    OrgFile { folder, org }
+    OrgFile { folder, place, org }
 }
 
 fn collect_texts(block: &TreeBlock, texts: &mut Vec<Text>) {

@@ -25,6 +25,8 @@ pub struct Trees {
     pub(crate) platform: Vec<FileTree>,
     pub(crate) environments: Vec<FileTree>,
     pub(crate) orgs: Vec<FileTree>,
+    /// XML files below the folder of the organisations. Which of them belong is known once names are looked up.
+    pub(crate) vendored: Vec<FileId>,
     pub(crate) sources: Vec<Source>,
     /// Folders of which something was not read: what seems to be absent may be there.
     pub(crate) unread: BTreeSet<&'static str>,
@@ -101,6 +103,7 @@ pub fn read(workspace: &Workspace, sink: &mut Sink) -> Trees {
         platform: vec![],
         environments: vec![],
         orgs: vec![],
+        vendored: vec![],
         sources: workspace.sources().to_vec(),
         unread: BTreeSet::new(),
         sound: true,
@@ -116,6 +119,13 @@ pub fn read(workspace: &Workspace, sink: &mut Sink) -> Trees {
                 .help(help)
                 .report(&mut local);
             trees.unread.insert(role.word());
+            continue;
+        }
+        if role == Role::Orgs && is_vendored(rest) {
+            match oddity {
+                Some(oddity) => refuse(file, source, oddity, &mut local),
+                None => trees.vendored.push(file),
+            }
             continue;
         }
         let context = if role == Role::Orgs { ReadContext::Organisation } else { ReadContext::Platform };
@@ -156,6 +166,7 @@ fn belongs(role: Role, rest: &str) -> Result<(), &'static str> {
             Ok(())
         }
         (Role::Orgs, [.., _, "org.kdl"]) => Ok(()),
+        (Role::Orgs, [.., _, _]) if is_vendored(rest) => Ok(()),
         (Role::Platform | Role::Environments, _) => {
             Err("this folder holds `*.kdl` files and no folders; move or remove it")
         }
@@ -164,6 +175,11 @@ fn belongs(role: Role, rest: &str) -> Result<(), &'static str> {
             Err("this folder is kept for later versions of the language and is empty in this one")
         }
     }
+}
+
+/// What a provider publishes, kept beside an organisation.
+fn is_vendored(rest: &str) -> bool {
+    rest.strip_suffix(".xml").is_some()
 }
 
 fn admit(

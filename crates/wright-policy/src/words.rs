@@ -9,6 +9,7 @@ mod environment;
 mod organisation;
 mod platform;
 mod profile;
+mod saml;
 
 use crate::kind::Kind;
 
@@ -16,6 +17,7 @@ pub(crate) use environment::ENVIRONMENT_FILE;
 pub(crate) use organisation::{MEMBERS_TWICE, ORG, ORG_FILE, built_in};
 pub(crate) use platform::{MANIFEST_FILE, PLATFORM_FILE};
 pub(crate) use profile::PROFILE_FILE;
+pub(crate) use saml::{NAME_ID, other_kind};
 
 /// An entry, or a whole file: what may stand inside it.
 pub(crate) struct Block {

@@ -23,6 +23,8 @@ mod mutation;
 mod notation;
 #[path = "ui/pages.rs"]
 mod pages;
+#[path = "ui/saml.rs"]
+mod saml;
 #[path = "ui/stages.rs"]
 mod stages;
 #[path = "ui/values.rs"]

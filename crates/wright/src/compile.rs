@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use gatewright_bundle::program::Program;
-use gatewright_terms::{OrgId, Slug};
-use wright_policy::{Policy, Provenance, Valid, Workspace, check, lower, read, resolve, secrets, shape};
+use gatewright_terms::{OrgId, Slug, Timestamp};
+use wright_policy::{MetadataPlace, Policy, Provenance, Valid, Workspace, check, lower, read, resolve, secrets, shape};
 use wright_syntax::diagnostic::{Diagnostic, Sink};
 use wright_syntax::source::Source;
 
@@ -31,6 +31,8 @@ pub struct Outcome {
     pub environments: Vec<Slug>,
     /// Every organisation that was understood, sorted.
     pub orgs: Vec<OrgId>,
+    /// The SAML connections that were understood, each with the file of its metadata, whether or not it is there.
+    pub metadata: Vec<MetadataPlace>,
     /// One for each environment, or none at all.
     pub programs: BTreeMap<Slug, Compiled>,
 }
@@ -42,10 +44,11 @@ pub struct Compiled {
     pub provenance: Provenance,
 }
 
-/// Reads, checks, lowers and proves a workspace. `threads` is the most that read files; it changes nothing else.
-pub fn compile(world: &dyn World, threads: NonZeroUsize) -> Outcome {
+/// Reads, checks, lowers and proves a workspace. `threads` is the most that read files; it changes nothing else. `as_of`
+/// decides which findings about ends are raised; it never reaches the bytes.
+pub fn compile(world: &dyn World, threads: NonZeroUsize, as_of: Timestamp) -> Outcome {
     match gather(world, threads) {
-        Ok(workspace) => judge(workspace),
+        Ok(workspace) => judge(workspace, as_of),
         Err(unreadable) => Outcome { unreadable, ..Outcome::empty(Workspace::new([], [])) },
     }
 }
@@ -59,26 +62,27 @@ impl Outcome {
             unreadable: Vec::new(),
             environments: Vec::new(),
             orgs: Vec::new(),
+            metadata: Vec::new(),
             programs: BTreeMap::new(),
         }
     }
 }
 
-fn judge(workspace: Workspace) -> Outcome {
+fn judge(workspace: Workspace, as_of: Timestamp) -> Outcome {
     let mut sink = Sink::default();
     let trees = read(&workspace, &mut sink);
     let draft = shape(trees, &mut sink);
     let policy = resolve(draft, &mut sink);
     let (environments, orgs) = (policy.environments(), policy.orgs());
-    let secrets = secrets(&policy);
-    let programs = match check(policy, &mut sink) {
+    let (secrets, metadata) = (secrets(&policy), policy.metadata_places());
+    let programs = match check(policy, as_of, &mut sink) {
         Some(valid) => analyse(&valid, &environments, &workspace, &mut sink),
         None => BTreeMap::new(),
     };
     let mut diagnostics = sink.into_sorted();
     mask::findings(&mut diagnostics, &secrets);
     let printable = mask::sources(workspace.sources(), &secrets);
-    Outcome { printable, diagnostics, environments, orgs, programs, ..Outcome::empty(workspace) }
+    Outcome { printable, diagnostics, environments, orgs, metadata, programs, ..Outcome::empty(workspace) }
 }
 
 /// Lowers every environment and proves it. One lockout anywhere, and nothing is compiled.

@@ -38,8 +38,8 @@ pub(crate) struct Check {
 impl Check {
     pub(crate) fn run(&self, context: &Context) -> Result<Report, Failure> {
         let world = context.workspace(self.path.as_deref())?;
-        let repaired = if self.fix { fix::repair(&world)? } else { fix::Repaired::default() };
-        let outcome = compile(&world, threads());
+        let repaired = if self.fix { fix::repair(&world, context.as_of())? } else { fix::Repaired::default() };
+        let outcome = compile(&world, threads(), context.as_of());
         refuse_unreadable(&outcome)?;
         let findings = Findings::new(&outcome, &self.deny);
         let report = if context.wants_json() {

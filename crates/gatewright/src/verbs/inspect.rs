@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use gatewright_bundle::program::{Client, Grantee, Org, Program};
+use gatewright_bundle::program::{Grantee, Org, Program, Stage, StepUp};
 use gatewright_bundle::{BundleFile, FORMAT};
 use serde_json::json;
 use wright_policy::spell;
@@ -13,6 +13,8 @@ use crate::context::{self, Context, Report};
 use crate::failure::Failure;
 use crate::style::plain;
 use crate::verbs::bundle;
+
+mod connection;
 
 /// Show what is in a bundle
 ///
@@ -106,20 +108,9 @@ fn report(file: &BundleFile, program: &Program, context: &Context) -> Result<Rep
 fn lines_of(org: &Org, program: &Program) -> Vec<(&'static str, String)> {
     let mut lines = vec![("plan", org.plan.to_string()), ("time-zone", org.time_zone.clone())];
     lines.extend(org.owners.iter().map(|owner| ("owner", owner.to_string())));
+    lines.push(("stage", stage(org.stage).to_owned()));
     for connection in &org.connections {
-        let client = match &connection.oidc.client {
-            Client::Own { client_id, .. } => client_id.clone(),
-            Client::Shared(index) => program
-                .environment
-                .shared_clients
-                .get(*index as usize)
-                .map(|shared| format!("shared {}", shared.slug))
-                .unwrap_or_default(),
-        };
-        lines.push((
-            "connection",
-            format!("{} ({}) at {}, client {client}", connection.slug, connection.provider, connection.oidc.issuer),
-        ));
+        lines.extend(connection::lines_of(connection, program));
     }
     let connection = |index: u32| org.connections.get(index as usize).map(|it| it.slug.to_string()).unwrap_or_default();
     lines.extend(
@@ -145,11 +136,31 @@ fn lines_of(org: &Org, program: &Program) -> Vec<(&'static str, String)> {
     lines.push((
         "session",
         format!(
-            "idle {}, absolute {}, {} at a time",
+            "idle {}, absolute {}, {} at a time{}",
             spell(org.session.idle.0),
             spell(org.session.absolute.0),
-            org.session.concurrent
+            org.session.concurrent,
+            org.session
+                .max_authentication_age
+                .map(|age| format!(", authenticated within {}", spell(age.0)))
+                .unwrap_or_default()
         ),
     ));
+    lines.extend(org.step_ups.iter().map(|step_up| ("step-up", step_up_line(step_up, program))));
     lines
+}
+
+fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Test => "test",
+        Stage::Optional => "optional",
+        Stage::Required => "required",
+    }
+}
+
+fn step_up_line(step_up: &StepUp, program: &Program) -> String {
+    let permission = program.catalogue.permissions.get(step_up.permission as usize);
+    let name = permission.map(|permission| permission.name.to_string()).unwrap_or_default();
+    let acr = step_up.acr.as_ref().map(|acr| format!(" with acr {acr}")).unwrap_or_default();
+    format!("{name} within {}{acr}", spell(step_up.within.0))
 }

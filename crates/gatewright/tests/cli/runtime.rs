@@ -7,13 +7,13 @@ use std::thread::{self, JoinHandle};
 use crate::support::{Place, Ran, ran};
 
 /// A listener on loopback with one answer.
-struct Scripted {
-    address: String,
+pub(crate) struct Scripted {
+    pub(crate) address: String,
     asked: JoinHandle<String>,
 }
 
 impl Scripted {
-    fn answers(answer: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn answers(answer: impl Into<Vec<u8>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let answer = answer.into();
@@ -35,7 +35,7 @@ impl Scripted {
         Self { address, asked }
     }
 
-    fn asked(self) -> String {
+    pub(crate) fn asked(self) -> String {
         self.asked.join().unwrap()
     }
 }
@@ -49,7 +49,7 @@ fn is_whole(request: &[u8]) -> bool {
     body.len() >= length
 }
 
-fn http(status: &str, kind: &str, body: &str) -> String {
+pub(crate) fn http(status: &str, kind: &str, body: &str) -> String {
     format!(
         "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()
@@ -60,7 +60,7 @@ fn problem(status: &str, body: &str) -> String {
     http(status, "application/problem+json", body)
 }
 
-fn with_token(place: &Place, arguments: &[&str]) -> Ran {
+pub(crate) fn with_token(place: &Place, arguments: &[&str]) -> Ran {
     let mut command = place.command(arguments);
     command.env("GATEWRIGHT_TOKEN_FILE", place.write("token", "gwt_secret\n"));
     ran(command)

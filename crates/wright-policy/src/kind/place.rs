@@ -32,7 +32,26 @@ fn same(text: &str, canonical: &str) -> Result<(), NotAPlace> {
     if text == canonical { Ok(()) } else { Err(NotAPlace::Spelling(canonical.to_owned())) }
 }
 
+/// Where a SAML provider is spoken to: as an issuer, and a query may stand in it (Google's names the Workspace).
+/// Gives the reason, to stand after "because".
+pub(crate) fn endpoint(text: &str) -> Result<(), &'static str> {
+    match on_the_web(text) {
+        Ok(url) if url.fragment().is_some() => Err("it holds a fragment"),
+        Ok(_) => Ok(()),
+        Err(NotAPlace::Because(reason)) => Err(reason),
+        Err(NotAPlace::Spelling(_)) => Err("it is misspelt"),
+    }
+}
+
 fn web(text: &str) -> Result<Url, NotAPlace> {
+    let url = on_the_web(text)?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(NotAPlace::Because("it holds a query or a fragment"));
+    }
+    Ok(url)
+}
+
+fn on_the_web(text: &str) -> Result<Url, NotAPlace> {
     let because = |reason| Err(NotAPlace::Because(reason));
     if text.contains('*') {
         return because("wildcards and patterns do not exist here: write one line for each");
@@ -51,9 +70,6 @@ fn web(text: &str) -> Result<Url, NotAPlace> {
     }
     if !url.username().is_empty() || url.password().is_some() || text.contains('@') {
         return because("it holds a user name");
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return because("it holds a query or a fragment");
     }
     match url.host() {
         Some(Host::Domain(name)) if name.contains('.') || name == "localhost" => Ok(url),

@@ -3,7 +3,8 @@
 use std::sync::{Arc, LazyLock};
 
 use gatewright_terms::{DomainName, EmailAddress, GroupName, NotADomain, PermissionName, Seconds, Slug};
-use jiff::tz::TimeZoneDatabase;
+use jiff::civil::Date;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 use unicode_security::MixedScript;
 use unicode_security::confusable_detection::skeleton;
 use wright_syntax::codes::MIXED_SCRIPT;
@@ -12,8 +13,8 @@ use wright_syntax::suggest;
 use wright_syntax::tree::{Spanned, Value};
 
 use super::place::{self, NotAPlace};
-use super::{DAY, HOUR, Kind, MINUTE, NAME_BYTES_MAX, Scalar, TITLE_BYTES_MAX, spell};
-use crate::codes::{BAD_EMAIL, BAD_SLUG, OUT_OF_RANGE, UNKNOWN_WORD, WRONG_TYPE};
+use super::{DAY, ENTITY_ID_BYTES_MAX, HOUR, Kind, MINUTE, NAME_BYTES_MAX, Scalar, TITLE_BYTES_MAX, spell};
+use crate::codes::{BAD_EMAIL, BAD_SLUG, IMPOSSIBLE_DATE, OUT_OF_RANGE, UNKNOWN_WORD, WRONG_TYPE};
 use crate::finding::Finding;
 
 /// A domain that looks like another one.
@@ -56,6 +57,9 @@ fn parse(kind: Kind, word: &str, value: &Spanned<Value>) -> Result<Scalar, Findi
         Kind::Title | Kind::Group if mixes_scripts(text) => Err(mixed(text, value)),
         Kind::Title => plain(named(TITLE_BYTES_MAX) && text.trim() == &**text),
         Kind::Claim | Kind::ClientId => plain(named(NAME_BYTES_MAX) && !text.contains(char::is_whitespace)),
+        Kind::EntityId => plain((1..=ENTITY_ID_BYTES_MAX).contains(&text.len()) && !text.chars().any(is_blank)),
+        Kind::Beside => plain(is_beside(text)),
+        Kind::Date => date(text, value),
         Kind::Folder => plain(Slug::parse(text).is_ok()),
         Kind::Team => plain(is_team(text)),
         Kind::Guid => guid(text, value),
@@ -140,6 +144,42 @@ fn mixed(text: &str, value: &Spanned<Value>) -> Finding {
 pub(crate) fn is_guid(text: &str) -> bool {
     let parts: Vec<usize> = text.split('-').map(str::len).collect();
     parts == [8, 4, 4, 4, 12] && text.bytes().all(|b| b == b'-' || b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c.is_control()
+}
+
+/// No separator and no leading dot: nothing that leads out of the folder or hides in it.
+fn is_beside(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    text.len() <= TITLE_BYTES_MAX
+        && text.strip_suffix(".xml").is_some_and(|stem| !stem.is_empty() && !stem.starts_with('.'))
+        && text.chars().all(plain)
+}
+
+fn date(text: &str, value: &Spanned<Value>) -> Result<Scalar, Finding> {
+    let parts: Vec<&str> = text.split('-').collect();
+    let digits = |part: &str, wanted: usize| part.len() == wanted && part.bytes().all(|byte| byte.is_ascii_digit());
+    let [year, month, day] = parts.as_slice() else { return Err(wrong(Kind::Date, &format!("{text:?}"), value)) };
+    if !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
+        return Err(wrong(Kind::Date, &format!("{text:?}"), value));
+    }
+    let parsed = (year.parse(), month.parse(), day.parse());
+    let (Ok(year), Ok(month), Ok(day)) = parsed else { return Err(impossible(text, None, value)) };
+    match Date::new(year, month, day) {
+        Ok(date) => Ok(Scalar::Date(date)),
+        Err(_) => Err(impossible(text, Date::new(year, month, 1).ok(), value)),
+    }
+}
+
+/// `month`: the first day of the month, where there is such a month.
+fn impossible(text: &str, month: Option<Date>, value: &Spanned<Value>) -> Finding {
+    let help = month.map_or_else(
+        || "a year has the months 01 to 12".to_owned(),
+        |first| format!("{} has {} days", first.strftime("%B"), first.days_in_month()),
+    );
+    Finding::new(IMPOSSIBLE_DATE, value.span, format!("`{text}` does not exist")).mark("not in the calendar").help(help)
 }
 
 fn is_team(text: &str) -> bool {
@@ -271,6 +311,11 @@ fn time_zone(text: &Arc<str>, value: &Spanned<Value>) -> Result<Scalar, Finding>
         Some(_) => finding.did_you_mean(near, true, ""),
         None => finding,
     })
+}
+
+/// A zone of the tool's own tzdata.
+pub(crate) fn zone(name: &str) -> Option<TimeZone> {
+    ZONES.get(name).ok()
 }
 
 fn secret(text: &str, value: &Spanned<Value>) -> Result<Scalar, Finding> {

@@ -1,17 +1,27 @@
 //! Client: connections with every setting of their profile written out.
 
+use std::sync::Arc;
+
 use gatewright_bundle::program;
 use gatewright_terms::Slug;
 use wright_syntax::tree::Spanned;
 
-use super::index;
-use crate::policy::{Connection, Environment, PinnedTo, SharedClient};
-use crate::profile::{Auth, Profile};
+use super::{index, saml};
+use crate::policy::{Connection, Environment, Org, PinnedTo, SharedClient};
+use crate::profile::{Auth, OidcProfile, Profile};
 
 /// `None` only where a part is missing, which no valid policy does.
-pub(super) fn connection(connection: &Connection, environment: &Environment) -> Option<program::Connection> {
-    let (profile, issuer) = (connection.profile()?, connection.issuer()?);
-    let oidc = program::Oidc {
+pub(super) fn connection(connection: &Connection, org: &Org, environment: &Environment) -> Option<program::Connection> {
+    let protocol = match &connection.saml {
+        Some(_) => program::Protocol::Saml(saml::saml(connection, org)?),
+        None => program::Protocol::Oidc(oidc(connection, environment)?),
+    };
+    Some(program::Connection { slug: connection.slug.clone(), provider: provider(connection.profile()?)?, protocol })
+}
+
+fn oidc(connection: &Connection, environment: &Environment) -> Option<program::Oidc> {
+    let (profile, issuer) = (connection.oidc_profile()?, connection.issuer()?);
+    Some(program::Oidc {
         issuer: issuer.to_string(),
         client: client(connection, environment)?,
         scopes: profile.scopes.iter().map(ToString::to_string).collect(),
@@ -25,8 +35,7 @@ pub(super) fn connection(connection: &Connection, environment: &Environment) -> 
         }),
         clock_skew: profile.clock_skew,
         group_overage: profile.overage,
-    };
-    Some(program::Connection { slug: connection.slug.clone(), provider: provider(profile)?, oidc })
+    })
 }
 
 pub(super) fn shared(client: &SharedClient) -> Option<program::SharedClient> {
@@ -65,15 +74,17 @@ fn auth(auth: Auth, secret: Option<&Spanned<(Slug, Slug)>>) -> Option<program::C
     })
 }
 
-fn claims(connection: &Connection, profile: &Profile) -> program::Claims {
+fn claims(connection: &Connection, profile: &OidcProfile) -> program::Claims {
     let written = &connection.claims;
-    let either = |written: &Option<Spanned<std::sync::Arc<str>>>, known: Option<&std::sync::Arc<str>>| {
-        written.as_ref().map(|claim| &claim.value).or(known).map(ToString::to_string)
-    };
     program::Claims {
-        email: either(&written.email, Some(&profile.email)).unwrap_or_default(),
-        given_name: either(&written.given_name, profile.given_name.as_ref()),
-        family_name: either(&written.family_name, profile.family_name.as_ref()),
-        groups: either(&written.groups, profile.groups.as_ref()),
+        email: either(written.email.as_ref(), Some(&profile.email)).unwrap_or_default(),
+        given_name: either(written.given_name.as_ref(), profile.given_name.as_ref()),
+        family_name: either(written.family_name.as_ref(), profile.family_name.as_ref()),
+        groups: either(written.groups.as_ref(), profile.groups.as_ref()),
     }
+}
+
+/// What is written, else what the profile knows.
+pub(super) fn either(written: Option<&Spanned<Arc<str>>>, known: Option<&Arc<str>>) -> Option<String> {
+    written.map(|claim| &claim.value).or(known).map(ToString::to_string)
 }

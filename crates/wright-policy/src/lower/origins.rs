@@ -6,7 +6,7 @@ use wright_syntax::LineIndex;
 use wright_syntax::source::{FileId, Source, Span};
 use wright_syntax::tree::Spanned;
 
-use crate::policy::{Connection, Environment, Layered, Org, Policy, Written};
+use crate::policy::{Connection, Environment, Layered, Org, Policy, Saml, Written};
 use crate::provenance::{BUILT_IN, Origin, Provenance};
 
 /// Everything that the program of this environment holds.
@@ -63,10 +63,22 @@ impl Pen<'_> {
         self.layered(org, "absolute", &session.absolute);
         self.layered(org, "concurrent", &session.concurrent);
         self.layered(org, "when-full", &session.when_full);
+        self.layered(org, "max-authentication-age", &session.max_authentication_age);
+        for step_up in &org.step_ups {
+            // Under the organisation's path, whichever layer says it.
+            let key = step_up.written.path.rsplit_once("step-up[").map_or("", |(_, key)| key);
+            self.note_as(format!("{}.step-up[{key}", org.written.path), step_up.written.at);
+        }
     }
 
     fn connection(&mut self, connection: &Connection) {
         self.note(&connection.written);
+        if let Some(open) = &connection.idp_initiated {
+            self.note(&open.written);
+        }
+        if let Some(saml) = &connection.saml {
+            self.saml(saml);
+        }
         let Some(oidc) = &connection.oidc else { return };
         self.fact(&oidc.written, "issuer", oidc.issuer.as_ref());
         self.fact(&oidc.written, "client-id", oidc.client_id.as_ref());
@@ -75,6 +87,20 @@ impl Pen<'_> {
         self.fact(&oidc.written, "hosted-domain", oidc.hosted_domain.as_ref());
         self.fact(&oidc.written, "tenant", oidc.tenant.as_ref());
         self.fact(&oidc.written, "shared-client", oidc.shared_client.as_ref());
+    }
+
+    fn saml(&mut self, saml: &Saml) {
+        self.fact(&saml.written, "entity-id", saml.entity_id.as_ref());
+        self.fact(&saml.written, "metadata", saml.metadata.as_ref());
+        self.fact(&saml.written, "want-signed", saml.want_signed.as_ref());
+        self.fact(&saml.written, "signature", saml.signature.as_ref());
+        self.fact(&saml.written, "digest", saml.digest.as_ref());
+        self.fact(&saml.written, "name-id", saml.name_id.as_ref());
+        self.fact(&saml.written, "subject", saml.subject.as_ref());
+        self.fact(&saml.written, "clock-skew", saml.clock_skew.as_ref());
+        self.fact(&saml.written, "encryption", saml.encryption.as_ref());
+        self.fact(&saml.written, "sign-requests", saml.sign_requests.as_ref());
+        self.fact(&saml.written, "binding", saml.binding.as_ref());
     }
 
     fn fact<T>(&mut self, owner: &Written, word: &str, fact: Option<&Spanned<T>>) {

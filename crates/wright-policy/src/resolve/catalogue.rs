@@ -18,6 +18,7 @@ use crate::shape::{Given, Node};
 /// What references to the catalogue are looked up in.
 pub(crate) struct CatalogueNames {
     pub(crate) plans: Names,
+    pub(crate) permissions: Names,
     org_roles: Names,
     project_roles: Names,
     /// Of every role, its scope: the two lists above number within one scope.
@@ -41,13 +42,11 @@ pub(super) fn resolve(platform: &Node, partial: bool, sink: &mut Sink) -> (Catal
     let mut plans: Vec<Plan> = platform.entries("plan").filter_map(plan).collect();
     plans.sort_by(|one, two| one.slug.cmp(&two.slug));
 
-    let names = CatalogueNames::new(platform, &roles, &plans, partial);
-    let known = permissions.iter().map(|permission| (permission.name.as_str(), permission.written.at));
-    let permission_names = Names::new("permission", "", known, broken(platform, "permission")).partial(partial);
+    let names = CatalogueNames::new(platform, &permissions, &roles, &plans, partial);
     let (nodes, mut roles): (Vec<&Node>, Vec<Role>) = roles.into_iter().unzip();
     for (node, role) in nodes.iter().zip(&mut roles) {
         let permits = node.all("permits").filter_map(Given::text);
-        role.permits = permits.filter_map(|name| permission_names.find(&name, &node.path, sink)).collect();
+        role.permits = permits.filter_map(|name| names.permissions.find(&name, &node.path, sink)).collect();
         let includes = node.all("includes").filter_map(Given::text);
         role.includes = includes
             .filter_map(|name| {
@@ -127,7 +126,13 @@ fn closure(start: usize, roles: &[Role]) -> BTreeSet<usize> {
 }
 
 impl CatalogueNames {
-    fn new(platform: &Node, roles: &[(&Node, Role)], plans: &[Plan], partial: bool) -> Self {
+    fn new(
+        platform: &Node,
+        permissions: &[Permission],
+        roles: &[(&Node, Role)],
+        plans: &[Plan],
+        partial: bool,
+    ) -> Self {
         let of = |scope: Scope| {
             let among = roles.iter().filter(move |(_, role)| role.scope == scope);
             among.map(|(_, role)| (role.slug.as_str(), role.written.at)).collect::<Vec<(&str, Span)>>()
@@ -139,6 +144,13 @@ impl CatalogueNames {
                 "",
                 plans.iter().map(|plan| (plan.slug.as_str(), plan.written.at)),
                 broken(platform, "plan"),
+            )
+            .partial(partial),
+            permissions: Names::new(
+                "permission",
+                "",
+                permissions.iter().map(|permission| (permission.name.as_str(), permission.written.at)),
+                broken(platform, "permission"),
             )
             .partial(partial),
             offset: org.len(),

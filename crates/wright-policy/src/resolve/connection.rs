@@ -6,32 +6,76 @@ use wright_syntax::diagnostic::Sink;
 use wright_syntax::source::Span;
 use wright_syntax::tree::Spanned;
 
-use super::{Names, written};
-use crate::codes::{FIELD_OF_OTHER_KIND, MISSING_FIELD};
+use super::{Context, Names, saml, written};
+use crate::codes::{FIELD_OF_OTHER_KIND, MISSING_FIELD, WRONG_KIND};
 use crate::finding::Finding;
 use crate::policy::{ClaimNames, Connection, Oidc, SharedClient, effective_auth};
-use crate::profile::{Auth, PinKind, Profile};
+use crate::profile::{Auth, OidcProfile, PinKind, Profile};
 use crate::shape::Node;
 
-/// `None` where it has no good name; reported.
-pub(super) fn resolve(node: &Node, sink: &mut Sink) -> Option<Connection> {
+/// `None` where it has no good name; reported. `place`: the folder of the organisation.
+pub(super) fn resolve(node: &Node, place: &str, context: &Context<'_>, sink: &mut Sink) -> Option<Connection> {
     let slug = node.slug_key()?.value;
     let provider = provider(node, sink);
-    let oidc_node = node.entry("oidc");
+    let (saml_node, oidc_node) = (node.entry("saml"), node.entry("oidc"));
+    one_kind(node, provider.as_ref(), sink);
+    let profile = provider.as_ref().map(|provider| provider.value);
     let connection = Connection {
         slug,
         provider,
         oidc: oidc_node.map(oidc),
-        claims: claims(node.entry("attributes")),
+        saml: saml_node.map(|node| saml::resolve(node, place, context)),
+        claims: claims(node, profile, context),
+        idp_initiated: saml::idp_initiated(node, sink),
         written: written(node),
     };
-    if let Some((profile, node)) = connection.profile().zip(oidc_node) {
-        fields_of_others(profile, node, sink);
+    if let Some((profile, node)) = connection.oidc_profile().zip(oidc_node) {
+        fields_of_others(connection.provider_name(), profile, node, sink);
         if !node.incomplete {
             fields_that_miss(&connection, profile, node, sink);
         }
     }
+    if let Some((profile, node)) = connection.saml_parts().map(|(_, profile)| profile).zip(saml_node) {
+        saml::address_is_there(&connection, profile, node, sink);
+    }
     Some(connection)
+}
+
+/// Exactly one of `saml` and `oidc`, and one that the provider is known to speak.
+fn one_kind(node: &Node, provider: Option<&Spanned<&'static Profile>>, sink: &mut Sink) {
+    let kinds: Vec<&Node> = node.entries.iter().filter(|entry| matches!(entry.block.word, "saml" | "oidc")).collect();
+    if let [first, second, ..] = kinds.as_slice() {
+        let (one, two) = (first.block.word, second.block.word);
+        Finding::new(FIELD_OF_OTHER_KIND, second.head, format!("`{two}` stands beside `{one}`"))
+            .mark("a second kind")
+            .also(first.head, "the first one")
+            .help("a connection is of one kind: remove one of the two, or make it a connection of its own")
+            .path(&node.path)
+            .report(sink);
+    }
+    let (Some(kind), Some(provider)) = (kinds.first(), provider) else {
+        let was_tried = ["saml", "oidc"].iter().any(|word| node.was_tried(word)) || node.has_strange_block;
+        if kinds.is_empty() && !was_tried && !node.incomplete {
+            Finding::new(MISSING_FIELD, node.head, format!("connection `{}` has neither `saml` nor `oidc`", node.name))
+                .mark("says no way to sign in")
+                .help("such as `saml { entity-id \"…\"; metadata \"….xml\" }`")
+                .path(&node.path)
+                .report(sink);
+        }
+        return;
+    };
+    let (speaks, over, other) = match kind.block.word {
+        "saml" => (provider.value.saml.is_some(), "SAML", "oidc"),
+        _ => (provider.value.oidc.is_some(), "OpenID Connect", "saml"),
+    };
+    if !speaks {
+        Finding::new(WRONG_KIND, kind.head, format!("`{}` is not known over {over}", provider.value.name))
+            .mark("no profile for this")
+            .also(provider.span, "the provider")
+            .help(format!("write `{other} {{ … }}`, or `provider \"generic\"`, which assumes nothing"))
+            .path(&node.path)
+            .report(sink);
+    }
 }
 
 /// `None` where it has no good name; reported.
@@ -72,8 +116,17 @@ fn auth(node: &Node) -> Option<Spanned<Auth>> {
     Auth::parse(&word.value).map(|value| Spanned { value, span: word.span })
 }
 
-fn claims(node: Option<&Node>) -> ClaimNames {
-    let claim = |word: &str| -> Option<Spanned<Arc<str>>> { node?.text(word) };
+/// The connection's own, else those of the defaults of its kind.
+fn claims(node: &Node, profile: Option<&'static Profile>, context: &Context<'_>) -> ClaimNames {
+    let layer = if node.entry("saml").is_some() { "saml-defaults" } else { "oidc-defaults" };
+    let defaults = context.defaults.and_then(|defaults| defaults.entry(layer)?.entry("attributes"));
+    let own = node.entry("attributes");
+    // Tokens without groups have none under any name: a default is not about them.
+    let has_groups = profile.and_then(|profile| profile.oidc.as_ref()).is_none_or(|profile| profile.groups.is_some());
+    let claim = |word: &str| -> Option<Spanned<Arc<str>>> {
+        let below = defaults.filter(|_| word != "groups" || layer == "saml-defaults" || has_groups);
+        own.and_then(|own| own.text(word)).or_else(|| below?.text(word))
+    };
     ClaimNames {
         email: claim("email"),
         given_name: claim("given-name"),
@@ -83,7 +136,7 @@ fn claims(node: Option<&Node>) -> ClaimNames {
 }
 
 /// Fields that mean nothing beside the others: to ignore one would be to say that it holds.
-fn fields_of_others(profile: &Profile, node: &Node, sink: &mut Sink) {
+fn fields_of_others(provider: &str, profile: &OidcProfile, node: &Node, sink: &mut Sink) {
     if node.given("shared-client").is_some() {
         for word in ["client-id", "client-auth", "secret"] {
             let help = "the shared client brings its own: remove this line, or `shared-client`";
@@ -94,7 +147,7 @@ fn fields_of_others(profile: &Profile, node: &Node, sink: &mut Sink) {
         other_kind(
             node,
             "hosted-domain",
-            &format!("`google`; this connection is `{}`", profile.name),
+            &format!("`google`; this connection is `{provider}`"),
             "remove it, or change `provider`",
             sink,
         );
@@ -103,14 +156,14 @@ fn fields_of_others(profile: &Profile, node: &Node, sink: &mut Sink) {
         other_kind(
             node,
             "tenant",
-            &format!("`entra`; this connection is `{}`", profile.name),
+            &format!("`entra`; this connection is `{provider}`"),
             "remove it, or change `provider`",
             sink,
         );
     }
 }
 
-fn other_kind(node: &Node, word: &str, belongs_to: &str, help: &str, sink: &mut Sink) {
+pub(super) fn other_kind(node: &Node, word: &str, belongs_to: &str, help: &str, sink: &mut Sink) {
     let Some(given) = node.given(word) else { return };
     Finding::new(FIELD_OF_OTHER_KIND, given.value.span, format!("`{word}` belongs to {belongs_to}"))
         .mark("means nothing here")
@@ -119,7 +172,7 @@ fn other_kind(node: &Node, word: &str, belongs_to: &str, help: &str, sink: &mut 
         .report(sink);
 }
 
-fn fields_that_miss(connection: &Connection, profile: &Profile, node: &Node, sink: &mut Sink) {
+fn fields_that_miss(connection: &Connection, profile: &OidcProfile, node: &Node, sink: &mut Sink) {
     let missing = |word: &str, help: String, sink: &mut Sink| {
         Finding::new(MISSING_FIELD, node.head, format!("connection `{}` has no `{word}`", connection.slug))
             .mark(format!("`{word}` is missing"))

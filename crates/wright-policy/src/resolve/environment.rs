@@ -40,7 +40,31 @@ pub(super) fn resolve(
     let base_url = node.text("base-url");
     let environment = Environment { name, base_url, apps, shared_clients, orgs: views, written: written(node) };
     shared_clients_exist(&environment, node, context.partial_environments, sink);
+    landings_exist(&environment, node, context.partial_environments, sink);
     Some(environment)
+}
+
+/// Where an answer that nobody asked for lands: an app of every environment, and one that serves the organisation.
+fn landings_exist(environment: &Environment, node: &Node, partial: bool, sink: &mut Sink) {
+    let known = environment.apps.iter().map(|app| (app.slug.as_str(), app.written.at));
+    let broken = node.entries("app").map(|app| &*app.name);
+    let names = Names::new("app", format!(" in environment `{}`", environment.name), known, broken).partial(partial);
+    for org in &environment.orgs {
+        for open in org.connections.iter().filter_map(|connection| connection.idp_initiated.as_ref()) {
+            let Some(reference) = &open.app else { continue };
+            let found = names.find(reference, &open.written.path, sink);
+            let Some(app) = found.and_then(|found| environment.apps.get(found.value)) else { continue };
+            if app.org.as_ref().is_none_or(|serves| *serves == org.id) {
+                continue;
+            }
+            Finding::new(WRONG_KIND, reference.span, format!("app `{}` serves another organisation", app.slug))
+                .mark("nobody could use what they land on")
+                .also(app.written.at, "the app")
+                .help("name an app that serves everybody, or this organisation")
+                .path(&open.written.path)
+                .report(sink);
+        }
+    }
 }
 
 fn app(node: &Node, names: &Names, sink: &mut Sink) -> Option<App> {

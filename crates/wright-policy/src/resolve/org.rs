@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gatewright_bundle::program::{Scope, Visibility};
+use gatewright_bundle::program::{Scope, Stage, Visibility};
 use gatewright_terms::{EmailAddress, OrgId, Slug};
 use wright_syntax::diagnostic::Sink;
 use wright_syntax::tree::Spanned;
 
-use super::{Context, Names, connection, session, written};
+use super::{Context, Names, connection, session, step_up, written};
 use crate::codes::{DUPLICATE_DEFINITION, FIELD_OF_OTHER_KIND, MISSING_FIELD, WRONG_KIND};
 use crate::finding::Finding;
 use crate::policy::{BlockedGroup, Connection, Domain, Grant, Grantee, Org, Project};
@@ -21,8 +21,11 @@ const OWNER: &str = "owner";
 pub(super) fn resolve(slug: &Slug, node: &Node, context: &Context<'_>, overlaid: bool, sink: &mut Sink) -> Org {
     let mut local = Sink::default();
     let place = format!(" in org `{slug}`");
-    let mut connections: Vec<Connection> =
-        node.entries("connection").filter_map(|entry| connection::resolve(entry, &mut local)).collect();
+    let folder = context.places.get(slug).map_or("", |place| &**place);
+    let mut connections: Vec<Connection> = node
+        .entries("connection")
+        .filter_map(|entry| connection::resolve(entry, folder, context, &mut local))
+        .collect();
     connections.sort_by(|one, two| one.slug.cmp(&two.slug));
     let mut projects: Vec<Project> =
         node.entries("project").filter_map(|entry| project(entry, context, &mut local)).collect();
@@ -54,6 +57,8 @@ pub(super) fn resolve(slug: &Slug, node: &Node, context: &Context<'_>, overlaid:
     let blocks = node
         .entries("block")
         .filter_map(|entry| Some(BlockedGroup { group: entry.group("group")?.value, written: written(entry) }));
+    let step_ups = step_up::resolve(node, context.step_ups, context.names, &mut local);
+    let members = node.entry("members");
     let incomplete = node.incomplete || local.refuses();
     sink.merge(local);
     Org {
@@ -65,12 +70,21 @@ pub(super) fn resolve(slug: &Slug, node: &Node, context: &Context<'_>, overlaid:
         domains,
         owners,
         connections,
-        sso: node.entry("members").map(|members| members.head),
+        sso: members.map(|members| members.head),
+        stage: match members.and_then(|members| members.text("stage")).as_ref().map(|stage| &*stage.value) {
+            Some("test") => Stage::Test,
+            Some("optional") => Stage::Optional,
+            Some(_) | None => Stage::Required,
+        },
         projects,
         default_project,
         grants,
         blocks: blocks.collect(),
-        session: session::resolve(node.entry("session"), context.defaults),
+        session: session::resolve(
+            node.entry("session"),
+            context.defaults.and_then(|defaults| defaults.entry("session")),
+        ),
+        step_ups,
         overlaid,
         incomplete,
         written: written(node),

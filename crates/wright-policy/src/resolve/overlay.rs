@@ -4,6 +4,8 @@ use wright_syntax::diagnostic::Sink;
 use wright_syntax::tree::Spanned;
 
 use super::Names;
+use crate::codes::UNKNOWN_REFERENCE;
+use crate::finding::Finding;
 use crate::shape::Node;
 
 /// The organisation with the values of the overlay in the place of its own. What it has not cannot be changed.
@@ -27,6 +29,15 @@ pub(super) fn lay(base: &Node, over: &Node, sink: &mut Sink) -> Node {
 }
 
 fn nothing_to_change(base: &Node, entry: &Node, sink: &mut Sink) {
+    if entry.key.is_none() {
+        let word = entry.block.word;
+        let message = format!("{} `{}` has no `{word}` to change", base.block.word, base.name);
+        return Finding::new(UNKNOWN_REFERENCE, entry.head, message)
+            .mark("not there below")
+            .help("an environment changes what the organisation has; it adds nothing")
+            .path(&entry.path)
+            .report(sink);
+    }
     let siblings: Vec<&Node> = base.entries(entry.block.word).collect();
     let known = siblings.iter().map(|sibling| (&*sibling.name, sibling.head));
     let names = Names::new(entry.block.word, format!(" in {} `{}`", base.block.word, base.name), known, []);

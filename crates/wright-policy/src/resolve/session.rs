@@ -22,6 +22,9 @@ pub(super) fn resolve(org: Option<&Node>, defaults: Option<&Node>) -> Session {
             "refuse" => Some(WhenFull::Refuse),
             _ => None,
         }),
+        max_authentication_age: layered(layers, "max-authentication-age", None, |given| {
+            Some(Some(given.seconds()?.value))
+        }),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::policy::{Grantee, Policy};
 
 const BLOCKED_ALWAYS: Code = warn(503, "blocked-always");
 
-pub(super) const CHECK: Check = Check { codes: &[BLOCKED_ALWAYS], run };
+pub(super) const CHECK: Check = Check::new(&[BLOCKED_ALWAYS], run);
 
 fn run(policy: &Policy, sink: &mut Sink) {
     for org in &policy.orgs {

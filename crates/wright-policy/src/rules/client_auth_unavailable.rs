@@ -10,7 +10,7 @@ use crate::profile::{Auth, Profile};
 
 const CLIENT_AUTH_UNAVAILABLE: Code = error(414, "client-auth-unavailable");
 
-pub(super) const CHECK: Check = Check { codes: &[CLIENT_AUTH_UNAVAILABLE], run };
+pub(super) const CHECK: Check = Check::new(&[CLIENT_AUTH_UNAVAILABLE], run);
 
 fn run(policy: &Policy, sink: &mut Sink) {
     for connection in policy.orgs.iter().flat_map(|org| &org.connections) {
@@ -24,12 +24,13 @@ fn run(policy: &Policy, sink: &mut Sink) {
 
 fn offered(profile: Option<&Profile>, auth: Option<&Spanned<Auth>>, written: &Written, sink: &mut Sink) {
     let (Some(profile), Some(auth)) = (profile, auth) else { return };
-    if profile.client_auth.contains(&auth.value) {
+    let Some(oidc) = &profile.oidc else { return };
+    if oidc.client_auth.contains(&auth.value) {
         return;
     }
-    let offers = listed(profile.client_auth.iter().map(|auth| auth.word()));
+    let offers = listed(oidc.client_auth.iter().map(|auth| auth.word()));
     let secret =
-        if profile.client_auth.first().is_some_and(|auth| auth.needs_secret()) { "; name a `secret`" } else { "" };
+        if oidc.client_auth.first().is_some_and(|auth| auth.needs_secret()) { "; name a `secret`" } else { "" };
     Finding::new(CLIENT_AUTH_UNAVAILABLE, auth.span, format!("`{}` offers no `{}`", profile.name, auth.value.word()))
         .mark("not offered")
         .help(format!("{} offers {offers}{secret}", profile.title))

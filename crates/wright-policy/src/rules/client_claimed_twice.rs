@@ -16,7 +16,7 @@ use crate::policy::{Connection, Environment, Policy};
 
 const OIDC_CLIENT_CLAIMED_TWICE: Code = error(402, "oidc-client-claimed-twice");
 
-pub(super) const CHECK: Check = Check { codes: &[OIDC_CLIENT_CLAIMED_TWICE], run };
+pub(super) const CHECK: Check = Check::new(&[OIDC_CLIENT_CLAIMED_TWICE], run);
 
 /// Issuer and client: all that a token says about whom it is for.
 type Pair = (Arc<str>, Arc<str>);

@@ -10,7 +10,7 @@ use crate::policy::Policy;
 
 const DOMAIN_CLAIMED_TWICE: Code = error(301, "domain-claimed-twice");
 
-pub(super) const CHECK: Check = Check { codes: &[DOMAIN_CLAIMED_TWICE], run };
+pub(super) const CHECK: Check = Check::new(&[DOMAIN_CLAIMED_TWICE], run);
 
 fn run(policy: &Policy, sink: &mut Sink) {
     let mut claimed = BTreeMap::new();

@@ -11,7 +11,7 @@ use crate::policy::{Policy, Written};
 
 const DUPLICATE_GRANT: Code = error(508, "duplicate-grant");
 
-pub(super) const CHECK: Check = Check { codes: &[DUPLICATE_GRANT], run };
+pub(super) const CHECK: Check = Check::new(&[DUPLICATE_GRANT], run);
 
 fn run(policy: &Policy, sink: &mut Sink) {
     for org in &policy.orgs {

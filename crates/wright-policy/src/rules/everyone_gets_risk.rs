@@ -10,7 +10,7 @@ use crate::policy::{Catalogue, Grantee, Policy};
 
 const EVERYONE_GETS_RISK: Code = deny(507, "everyone-gets-risk");
 
-pub(super) const CHECK: Check = Check { codes: &[EVERYONE_GETS_RISK], run };
+pub(super) const CHECK: Check = Check::new(&[EVERYONE_GETS_RISK], run);
 
 fn run(policy: &Policy, sink: &mut Sink) {
     let by_role: Vec<Vec<&str>> =

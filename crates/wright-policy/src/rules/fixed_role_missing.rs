@@ -9,7 +9,7 @@ use crate::policy::Policy;
 
 const FIXED_ROLE_MISSING: Code = error(111, "fixed-role-missing");
 
-pub(super) const CHECK: Check = Check { codes: &[FIXED_ROLE_MISSING], run };
+pub(super) const CHECK: Check = Check::new(&[FIXED_ROLE_MISSING], run);
 
 /// `owner` is what the word `owner` gives; the admins are who can repair an organisation and a project.
 pub(super) const FIXED: [(Scope, &str); 3] = [(Scope::Org, "owner"), (Scope::Org, "admin"), (Scope::Project, "admin")];

@@ -10,7 +10,7 @@ use crate::policy::{Policy, Written};
 
 const FOREIGN_SECRET: Code = error(411, "foreign-secret");
 
-pub(super) const CHECK: Check = Check { codes: &[FOREIGN_SECRET], run };
+pub(super) const CHECK: Check = Check::new(&[FOREIGN_SECRET], run);
 
 /// Whose secrets shared clients use. No organisation can be called so.
 const PLATFORM: &str = "platform";

@@ -10,26 +10,32 @@ use crate::profile::Profile;
 
 const GROUPS_UNAVAILABLE: Code = error(417, "groups-unavailable");
 
-pub(super) const CHECK: Check = Check { codes: &[GROUPS_UNAVAILABLE], run };
+pub(super) const CHECK: Check = Check::new(&[GROUPS_UNAVAILABLE], run);
 
 fn run(policy: &Policy, sink: &mut Sink) {
     for org in &policy.orgs {
         for connection in &org.connections {
-            let Some(profile) = connection.profile().filter(|profile| profile.groups.is_none()) else { continue };
+            let Some(profile) = without_groups(connection) else { continue };
             if let Some(claim) = &connection.claims.groups {
                 report("maps groups", claim.span, profile, org, sink);
             }
         }
         // The groups of any connection will do.
-        let mut profiles = org.connections.iter().map(Connection::profile);
+        let mut profiles = org.connections.iter().map(without_groups);
         let Some(Some(profile)) = profiles.next() else { continue };
-        if profile.groups.is_some() || profiles.any(|other| other.is_none_or(|other| other.groups.is_some())) {
+        if profiles.any(|other| other.is_none()) {
             continue;
         }
         let grants = org.grants.iter().filter(|grant| matches!(grant.to, Grantee::Group(_)));
         grants.for_each(|grant| report("grants to a group", grant.written.at, profile, org, sink));
         org.blocks.iter().for_each(|block| report("blocks a group", block.written.at, profile, org, sink));
     }
+}
+
+/// The profile, where it says that the tokens hold no groups. Over SAML every provider sends some.
+fn without_groups(connection: &Connection) -> Option<&'static Profile> {
+    connection.oidc_profile().filter(|profile| profile.groups.is_none())?;
+    connection.profile()
 }
 
 fn report(does: &str, at: Span, profile: &Profile, org: &Org, sink: &mut Sink) {

@@ -12,13 +12,13 @@ use crate::profile::PinKind;
 
 const HOSTED_DOMAIN_MISSING: Code = error(409, "hosted-domain-missing");
 
-pub(super) const CHECK: Check = Check { codes: &[HOSTED_DOMAIN_MISSING], run };
+pub(super) const CHECK: Check = Check::new(&[HOSTED_DOMAIN_MISSING], run);
 
 fn run(policy: &Policy, sink: &mut Sink) {
     for org in &policy.orgs {
         for connection in &org.connections {
             let pinned_by_domain =
-                connection.profile().is_some_and(|profile| profile.pin == Some(PinKind::HostedDomain));
+                connection.oidc_profile().is_some_and(|profile| profile.pin == Some(PinKind::HostedDomain));
             let Some(oidc) = connection.oidc.as_ref().filter(|_| pinned_by_domain && !org.incomplete) else { continue };
             let None = oidc.hosted_domain else { continue };
             let (at, which, mark) = match &oidc.shared_client {

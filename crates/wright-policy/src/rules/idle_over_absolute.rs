@@ -9,7 +9,7 @@ use crate::policy::{Org, Policy};
 
 const IDLE_OVER_ABSOLUTE: Code = error(701, "idle-over-absolute");
 
-pub(super) const CHECK: Check = Check { codes: &[IDLE_OVER_ABSOLUTE], run };
+pub(super) const CHECK: Check = Check::new(&[IDLE_OVER_ABSOLUTE], run);
 
 fn run(policy: &Policy, sink: &mut Sink) {
     policy.orgs.iter().for_each(|org| sane(org, sink));

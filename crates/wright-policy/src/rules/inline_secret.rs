@@ -20,7 +20,7 @@ use crate::policy::Policy;
 
 pub const INLINE_SECRET: Code = error(410, "inline-secret");
 
-pub(super) const CHECK: Check = Check { codes: &[INLINE_SECRET], run };
+pub(super) const CHECK: Check = Check::new(&[INLINE_SECRET], run);
 
 /// Something in the policy that looks like a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use crate::policy::Policy;
 
 const ISSUER_NOT_HTTPS: Code = error(407, "issuer-not-https");
 
-pub(super) const CHECK: Check = Check { codes: &[ISSUER_NOT_HTTPS], run };
+pub(super) const CHECK: Check = Check::new(&[ISSUER_NOT_HTTPS], run);
 
 fn run(policy: &Policy, sink: &mut Sink) {
     for (environment, org) in policy.each_org() {

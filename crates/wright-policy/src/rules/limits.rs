@@ -7,7 +7,7 @@ use super::Check;
 use crate::finding::Finding;
 use crate::policy::Policy;
 
-pub(super) const CHECK: Check = Check { codes: &[LIMITS], run };
+pub(super) const CHECK: Check = Check::new(&[LIMITS], run);
 
 /// A decision looks at every grant of an organisation; nobody reviews more.
 pub(super) const GRANTS_MAX: usize = 4_096;

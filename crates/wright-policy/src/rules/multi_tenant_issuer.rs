@@ -10,7 +10,7 @@ use crate::profile::PinKind;
 
 const MULTI_TENANT_ISSUER: Code = error(408, "multi-tenant-issuer");
 
-pub(super) const CHECK: Check = Check { codes: &[MULTI_TENANT_ISSUER], run };
+pub(super) const CHECK: Check = Check::new(&[MULTI_TENANT_ISSUER], run);
 
 fn run(policy: &Policy, sink: &mut Sink) {
     for connection in policy.each_view().flat_map(|org| &org.connections) {
@@ -26,7 +26,7 @@ fn run(policy: &Policy, sink: &mut Sink) {
 
 /// The place that lets everybody in, and what it is.
 fn open_door(connection: &Connection) -> Option<(Span, String)> {
-    let (profile, oidc) = (connection.profile()?, connection.oidc.as_ref()?);
+    let (profile, oidc) = (connection.oidc_profile()?, connection.oidc.as_ref()?);
     if profile.pin != Some(PinKind::Tenant) {
         return None;
     }
@@ -43,5 +43,5 @@ fn open_door(connection: &Connection) -> Option<(Span, String)> {
     }
     let unpinned = oidc.issuer.is_none() && oidc.tenant.is_none();
     let shared = oidc.shared_client.as_ref().filter(|_| unpinned)?;
-    Some((shared.span, format!("a shared client of {} without `tenant`", profile.title)))
+    Some((shared.span, format!("a shared client of {} without `tenant`", connection.profile()?.title)))
 }

@@ -9,7 +9,7 @@ use crate::policy::Policy;
 
 const NO_ADMIN: Code = deny(505, "no-admin");
 
-pub(super) const CHECK: Check = Check { codes: &[NO_ADMIN], run };
+pub(super) const CHECK: Check = Check::new(&[NO_ADMIN], run);
 
 fn run(policy: &Policy, sink: &mut Sink) {
     let Some(admin) = policy.catalogue.role(Scope::Org, "admin") else { return };

@@ -8,7 +8,7 @@ use crate::policy::Policy;
 
 const NO_CONNECTION: Code = error(401, "no-connection");
 
-pub(super) const CHECK: Check = Check { codes: &[NO_CONNECTION], run };
+pub(super) const CHECK: Check = Check::new(&[NO_CONNECTION], run);
 
 fn run(policy: &Policy, sink: &mut Sink) {
     for org in policy.orgs.iter().filter(|org| !org.incomplete && org.connections.is_empty()) {

@@ -10,7 +10,7 @@ use crate::policy::{Grantee, Org, Policy};
 
 const NOBODY_ADMITTED: Code = error(504, "nobody-admitted");
 
-pub(super) const CHECK: Check = Check { codes: &[NOBODY_ADMITTED], run };
+pub(super) const CHECK: Check = Check::new(&[NOBODY_ADMITTED], run);
 
 fn run(policy: &Policy, sink: &mut Sink) {
     for org in policy.orgs.iter().filter(|org| org.sso.is_some() && !org.incomplete && !admits(org)) {

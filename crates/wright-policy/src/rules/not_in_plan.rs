@@ -8,7 +8,7 @@ use crate::policy::Policy;
 
 const NOT_IN_PLAN: Code = error(1104, "not-in-plan");
 
-pub(super) const CHECK: Check = Check { codes: &[NOT_IN_PLAN], run };
+pub(super) const CHECK: Check = Check::new(&[NOT_IN_PLAN], run);
 
 /// What `members "sso"` needs.
 const SSO: &str = "sso";

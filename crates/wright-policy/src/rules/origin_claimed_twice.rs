@@ -10,7 +10,7 @@ use crate::policy::{Environment, Policy};
 
 const ORIGIN_CLAIMED_TWICE: Code = error(1207, "origin-claimed-twice");
 
-pub(super) const CHECK: Check = Check { codes: &[ORIGIN_CLAIMED_TWICE], run };
+pub(super) const CHECK: Check = Check::new(&[ORIGIN_CLAIMED_TWICE], run);
 
 fn run(policy: &Policy, sink: &mut Sink) {
     policy.environments.iter().for_each(|environment| distinct(environment, sink));

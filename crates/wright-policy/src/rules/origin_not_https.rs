@@ -12,7 +12,7 @@ use crate::policy::{Environment, Policy, Written};
 
 const ORIGIN_NOT_HTTPS: Code = error(1208, "origin-not-https");
 
-pub(super) const CHECK: Check = Check { codes: &[ORIGIN_NOT_HTTPS], run };
+pub(super) const CHECK: Check = Check::new(&[ORIGIN_NOT_HTTPS], run);
 
 fn run(policy: &Policy, sink: &mut Sink) {
     for environment in &policy.environments {

@@ -8,7 +8,7 @@ use crate::policy::Policy;
 
 const OWNER_OUTSIDE_DOMAINS: Code = deny(307, "owner-outside-domains");
 
-pub(super) const CHECK: Check = Check { codes: &[OWNER_OUTSIDE_DOMAINS], run };
+pub(super) const CHECK: Check = Check::new(&[OWNER_OUTSIDE_DOMAINS], run);
 
 fn run(policy: &Policy, sink: &mut Sink) {
     for org in policy.orgs.iter().filter(|org| !org.incomplete && !org.domains.is_empty()) {

@@ -11,7 +11,7 @@ use crate::policy::Policy;
 
 const PUBLIC_DOMAIN: Code = error(302, "public-domain");
 
-pub(super) const CHECK: Check = Check { codes: &[PUBLIC_DOMAIN], run };
+pub(super) const CHECK: Check = Check::new(&[PUBLIC_DOMAIN], run);
 
 /// One a line; lines that begin with `#` say where they come from.
 static PUBLIC_MAILBOXES: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {

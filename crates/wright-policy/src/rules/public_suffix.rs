@@ -8,7 +8,7 @@ use crate::policy::Policy;
 
 const PUBLIC_SUFFIX: Code = error(303, "public-suffix");
 
-pub(super) const CHECK: Check = Check { codes: &[PUBLIC_SUFFIX], run };
+pub(super) const CHECK: Check = Check::new(&[PUBLIC_SUFFIX], run);
 
 fn run(policy: &Policy, sink: &mut Sink) {
     for domain in policy.orgs.iter().flat_map(|org| &org.domains) {

@@ -10,7 +10,7 @@ use crate::policy::{Catalogue, Policy};
 
 const ROLE_CYCLE: Code = error(501, "role-cycle");
 
-pub(super) const CHECK: Check = Check { codes: &[ROLE_CYCLE], run };
+pub(super) const CHECK: Check = Check::new(&[ROLE_CYCLE], run);
 
 fn run(policy: &Policy, sink: &mut Sink) {
     let catalogue = &policy.catalogue;

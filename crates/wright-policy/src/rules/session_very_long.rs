@@ -9,7 +9,7 @@ use crate::policy::Policy;
 
 const SESSION_VERY_LONG: Code = warn(704, "session-very-long");
 
-pub(super) const CHECK: Check = Check { codes: &[SESSION_VERY_LONG], run };
+pub(super) const CHECK: Check = Check::new(&[SESSION_VERY_LONG], run);
 
 /// NIST SP 800-63B-4 §2.2.3: at AAL2 a session ends within 24 hours, whatever happens.
 const ABSOLUTE_SECS_MAX: u32 = DAY;

@@ -10,7 +10,7 @@ use crate::policy::Policy;
 
 const SUBDOMAIN_OVERLAP: Code = deny(306, "subdomain-overlap");
 
-pub(super) const CHECK: Check = Check { codes: &[SUBDOMAIN_OVERLAP], run };
+pub(super) const CHECK: Check = Check::new(&[SUBDOMAIN_OVERLAP], run);
 
 fn run(policy: &Policy, sink: &mut Sink) {
     let claims = || policy.orgs.iter().flat_map(|org| org.domains.iter().map(move |domain| (org, domain)));

@@ -8,11 +8,11 @@ use crate::policy::Policy;
 
 const TENANT_MISMATCH: Code = error(416, "tenant-mismatch");
 
-pub(super) const CHECK: Check = Check { codes: &[TENANT_MISMATCH], run };
+pub(super) const CHECK: Check = Check::new(&[TENANT_MISMATCH], run);
 
 fn run(policy: &Policy, sink: &mut Sink) {
     for connection in policy.each_view().flat_map(|org| &org.connections) {
-        let (Some(profile), Some(oidc)) = (connection.profile(), &connection.oidc) else { continue };
+        let (Some(profile), Some(oidc)) = (connection.oidc_profile(), &connection.oidc) else { continue };
         let (Some(issuer), Some(tenant)) = (&oidc.issuer, &oidc.tenant) else { continue };
         let Some(named) = profile.tenant_of(&issuer.value).filter(|named| *named != &*tenant.value) else { continue };
         Finding::new(TENANT_MISMATCH, tenant.span, format!("the issuer is of tenant `{named}`, the pin of another"))

@@ -9,7 +9,7 @@ use crate::rules::limits::GRANTS_MAX;
 
 const UNREACHABLE_GRANT: Code = warn(502, "unreachable-grant");
 
-pub(super) const CHECK: Check = Check { codes: &[UNREACHABLE_GRANT], run };
+pub(super) const CHECK: Check = Check::new(&[UNREACHABLE_GRANT], run);
 
 fn run(policy: &Policy, sink: &mut Sink) {
     // What is over the limit is refused anyway; comparing it would take its square.

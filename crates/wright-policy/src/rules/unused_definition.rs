@@ -11,7 +11,7 @@ use crate::rules::fixed_role_missing::FIXED;
 
 const UNUSED_DEFINITION: Code = warn(108, "unused-definition");
 
-pub(super) const CHECK: Check = Check { codes: &[UNUSED_DEFINITION], run };
+pub(super) const CHECK: Check = Check::new(&[UNUSED_DEFINITION], run);
 
 fn run(policy: &Policy, sink: &mut Sink) {
     // What could not be read may be the use.

@@ -14,7 +14,7 @@ use crate::codes::{MISSING_FIELD, SET_TWICE, UNKNOWN_WORD, WRONG_TYPE};
 use crate::finding::{Finding, path_key};
 use crate::kind::{self, Kind, Scalar};
 use crate::trees::FileTree;
-use crate::words::{Block, Field, Form, Key, ORG};
+use crate::words::{Block, Field, Form, Key, ORG, other_kind};
 
 /// Where an entry stands.
 #[derive(Clone, Copy)]
@@ -199,6 +199,9 @@ impl Node {
         if self.block.reserved.contains(&&*word.value) {
             return report::reserved(word, setting.path, sink);
         }
+        if let Some((belongs, stands)) = other_kind(self.block, &word.value) {
+            return report::of_other_kind(word, belongs, stands, setting.path, sink);
+        }
         // What the author meant is there, if misspelt: its absence is no second mistake.
         if let Some(near) = report::unknown(word, self.block, known, setting.path, sink) {
             self.meant.insert(near);
@@ -270,6 +273,7 @@ impl Scalar {
             Self::Group(group) => group.to_string(),
             Self::Permission(name) => name.to_string(),
             Self::Secret(owner, name) => format!("{owner}/{name}"),
+            Self::Date(date) => date.to_string(),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gatewright_terms::{DomainName, EmailAddress, GroupName, PermissionName, Seconds, Slug};
+use jiff::civil::Date;
 use wright_syntax::source::Span;
 use wright_syntax::tree::Spanned;
 
@@ -68,6 +69,7 @@ readers! {
     domain Domain DomainName;
     email Email EmailAddress;
     group Group GroupName;
+    date Date Date;
 }
 
 impl Node {
@@ -99,6 +101,7 @@ impl Node {
         integer Integer u32;
         domain Domain DomainName;
         group Group GroupName;
+        date Date Date;
     }
 
     pub(crate) fn secret(&self, word: &str) -> Option<Spanned<(Slug, Slug)>> {

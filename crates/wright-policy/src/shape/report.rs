@@ -9,7 +9,9 @@ use wright_syntax::tree::Spanned;
 
 use super::inside;
 use super::node::Node;
-use crate::codes::{MISSING_FIELD, OVERLAY_FORBIDDEN_FIELD, RESERVED_WORD, UNKNOWN_WORD, WRONG_PLACE};
+use crate::codes::{
+    FIELD_OF_OTHER_KIND, MISSING_FIELD, OVERLAY_FORBIDDEN_FIELD, RESERVED_WORD, UNKNOWN_WORD, WRONG_PLACE,
+};
 use crate::finding::{Finding, listed};
 use crate::words::{Block, Field};
 
@@ -43,6 +45,16 @@ pub(super) fn reserved(word: &Spanned<Arc<str>>, path: &str, sink: &mut Sink) {
         .report(sink);
 }
 
+/// A field of the other kind of connection.
+pub(super) fn of_other_kind(word: &Spanned<Arc<str>>, belongs: &str, stands: &str, path: &str, sink: &mut Sink) {
+    let message = format!("`{}` belongs to `{belongs}`; this is `{stands}`", word.value);
+    Finding::new(FIELD_OF_OTHER_KIND, word.span, message)
+        .mark("means nothing here")
+        .help(format!("remove it, or write `{belongs} {{ … }}` in the place of `{stands} {{ … }}`"))
+        .path(path)
+        .report(sink);
+}
+
 pub(super) fn line_as_property(field: &Field, block: &Block, at: Span, path: &str, sink: &mut Sink) {
     Finding::new(WRONG_PLACE, at, format!("`{}` is a line inside `{}`, not a property", field.word, block.word))
         .mark("not here")
@@ -70,7 +82,7 @@ pub(super) fn missing(field: &Field, who: &str, node: &Node, sink: &mut Sink) {
 pub(super) fn forbidden(field: &Field, at: Span, path: &str, sink: &mut Sink) {
     Finding::new(OVERLAY_FORBIDDEN_FIELD, at, format!("an environment may not change `{}`", field.word))
         .mark("the same in every environment")
-        .help("write it in the organisation's own file; an environment changes `issuer`, `client-id` and `secret`")
+        .help("write it in the organisation's own file; an environment changes `issuer`, `client-id`, `secret`, `entity-id` and `metadata`")
         .path(path)
         .report(sink);
 }

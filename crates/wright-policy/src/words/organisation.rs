@@ -2,6 +2,7 @@
 
 use wright_syntax::diagnostic::{Code, Severity};
 
+use super::saml::{SAML, UNSAFE};
 use super::{Block, Field, Key};
 use crate::kind::{DAY, HOUR, Kind, MINUTE};
 
@@ -54,6 +55,7 @@ pub(crate) static ORG: Block = Block {
         Field::entry(&GRANT).many(),
         Field::entry(&BLOCK).many(),
         Field::entry(&SESSION),
+        Field::entry(&STEP_UP).many(),
     ],
     reserved: &["except-group"],
     about: "An organisation. Its name is its folder, never changes and is never used again.",
@@ -85,15 +87,18 @@ static CONNECTION: Block = Block {
             "provider \"okta\"",
         )
         .required(),
-        Field::entry(&OIDC).required().environment(),
+        // Exactly one of the two; that one of them stands is asked for where names are looked up.
+        Field::entry(&SAML).environment(),
+        Field::entry(&OIDC).environment(),
         Field::entry(&ATTRIBUTES),
+        Field::entry(&UNSAFE).many(),
     ],
     reserved: &[],
-    about: "A way to sign in: one identity provider.",
-    example: "connection \"okta\" {\n    provider \"okta\"\n    oidc {\n        issuer    \"https://acme.okta.com\"\n        client-id \"0oa1acme\"\n    }\n}",
+    about: "A way to sign in: one identity provider, over SAML (`saml`) or OpenID Connect (`oidc`), never both.",
+    example: "connection \"okta\" {\n    provider \"okta\"\n    saml {\n        entity-id \"http://www.okta.com/exk1acme0000\"\n        metadata  \"okta-metadata.xml\"\n    }\n}",
 };
 
-static OIDC: Block = Block {
+pub(crate) static OIDC: Block = Block {
     word: "oidc",
     key: Key::None,
     fields: &[
@@ -142,30 +147,38 @@ static OIDC: Block = Block {
     example: "oidc {\n    issuer    \"https://acme.okta.com\"\n    client-id \"0oa1acme\"\n}",
 };
 
-static ATTRIBUTES: Block = Block {
+pub(super) static ATTRIBUTES: Block = Block {
     word: "attributes",
     key: Key::None,
     fields: &[
-        Field::fact("email", Kind::Claim, "The claim with the address.", "email \"mail\""),
-        Field::fact("given-name", Kind::Claim, "The claim with the first name.", "given-name \"firstName\""),
-        Field::fact("family-name", Kind::Claim, "The claim with the last name.", "family-name \"lastName\""),
-        Field::fact("groups", Kind::Claim, "The claim with the groups.", "groups \"lumen_groups\""),
+        Field::fact("email", Kind::Claim, "The claim or attribute with the address.", "email \"mail\""),
+        Field::fact("given-name", Kind::Claim, "The one with the first name.", "given-name \"firstName\""),
+        Field::fact("family-name", Kind::Claim, "The one with the last name.", "family-name \"lastName\""),
+        Field::fact("groups", Kind::Claim, "The one with the groups.", "groups \"lumen_groups\""),
     ],
     reserved: &[],
-    about: "Which claims are read, where the provider was told to use other names than its profile says.",
+    about: "Which claims (OpenID Connect) or attributes (SAML, by their exact `Name`) are read, where the provider was told to use other names than its profile says.",
     example: "attributes {\n    groups \"lumen_groups\"\n}",
 };
 
 static MEMBERS: Block = Block {
     word: "members",
     key: Key::One(Kind::Words(&["sso"])),
-    fields: &[Field::fact(
-        "join",
-        Kind::Words(&["jit"]),
-        "When somebody becomes a member: `jit`, at the first sign-in.",
-        "join \"jit\"",
-    )
-    .required()],
+    fields: &[
+        Field::fact(
+            "join",
+            Kind::Words(&["jit"]),
+            "When somebody becomes a member: `jit`, at the first sign-in.",
+            "join \"jit\"",
+        )
+        .required(),
+        Field::fact(
+            "stage",
+            Kind::Words(&["test", "optional", "required"]),
+            "How far the move has come: `test`, one-time test links alone, and nobody gets a session; `optional`, sign-in works beside other ways in; `required`, it is the only way in, and what holds where nobody says.",
+            "stage \"test\"",
+        ),
+    ],
     reserved: &[],
     about: "How people become members. There is no list of members: not being named never means being deleted.",
     example: "members \"sso\" {\n    join \"jit\"\n}",
@@ -267,6 +280,12 @@ pub(crate) static SESSION: Block = Block {
             "absolute \"8h\"",
         ),
         Field::fact(
+            "max-authentication-age",
+            Kind::Duration { min: MINUTE, max: 90 * DAY },
+            "A session is over this long after the provider asked for a proof (password, key), by the provider's own account; counted from the sign-in where the provider does not say. Asked for at every sign-in. No limit of its own where nobody says.",
+            "max-authentication-age \"8h\"",
+        ),
+        Field::fact(
             "concurrent",
             Kind::Integer { min: 1, max: 100 },
             "How many sessions one person may have at a time. `5` where nobody says.",
@@ -282,6 +301,29 @@ pub(crate) static SESSION: Block = Block {
     reserved: &[],
     about: "How long a sign-in lasts.",
     example: "session {\n    idle     \"1h\"\n    absolute \"10h\"\n}",
+};
+
+pub(crate) static STEP_UP: Block = Block {
+    word: "step-up",
+    key: Key::One(Kind::Reference("permission")),
+    fields: &[
+        Field::property(
+            "within",
+            Kind::Duration { min: MINUTE, max: 30 * DAY },
+            "The proof at the provider is at most this old when the permission is used. What the provider does not report counts as oldest.",
+            "within=\"15m\"",
+        )
+        .required(),
+        Field::property(
+            "acr",
+            Kind::Claim,
+            "The authentication context class that the provider must report, byte for byte; any where it is left out. What the provider does not report counts as weakest.",
+            "acr=\"https://refeds.org/profile/mfa\"",
+        ),
+    ],
+    reserved: &[],
+    about: "A permission that needs a fresh sign-in. In `defaults` it holds for every organisation; one with the same key in an organisation takes its place.",
+    example: "step-up \"org.settings.write\" within=\"15m\"",
 };
 
 /// What holds where neither the organisation nor the defaults say anything.

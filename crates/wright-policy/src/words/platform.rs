@@ -2,7 +2,8 @@
 
 use super::{Block, Field, Key};
 use crate::kind::Kind;
-use crate::words::organisation::SESSION;
+use crate::words::organisation::{SESSION, STEP_UP};
+use crate::words::saml::{OIDC_DEFAULTS, SAML_DEFAULTS};
 
 pub(crate) static MANIFEST_FILE: Block = Block {
     word: "",
@@ -119,7 +120,12 @@ static PLAN: Block = Block {
 static DEFAULTS: Block = Block {
     word: "defaults",
     key: Key::None,
-    fields: &[Field::entry(&SESSION)],
+    fields: &[
+        Field::entry(&SESSION),
+        Field::entry(&SAML_DEFAULTS),
+        Field::entry(&OIDC_DEFAULTS),
+        Field::entry(&STEP_UP).many(),
+    ],
     reserved: &[],
     about: "What an organisation gets where it says nothing.",
     example: "defaults {\n    session {\n        idle     \"30m\"\n        absolute \"8h\"\n    }\n}",

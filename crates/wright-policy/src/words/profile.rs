@@ -17,6 +17,42 @@ static PROFILE: Block = Block {
     key: Key::One(Kind::Slug),
     fields: &[
         Field::fact("title", Kind::Title, "Its name for people.", "title \"Okta\"").required(),
+        Field::entry(&OIDC),
+        Field::entry(&SAML),
+        Field::entry(&NOTE).many(),
+    ],
+    reserved: &[],
+    about: "What is peculiar about one identity provider, over each of the protocols that it speaks.",
+    example: "",
+};
+
+/// Where the provider takes its own time for a long list of groups.
+const LONG_GROUP_LISTS: Field = Field::fact(
+    "long-group-lists",
+    Kind::Words(&["whole", "marked", "cut"]),
+    "What becomes of a long list of groups: sent whole, replaced by a marker, or cut without one.",
+    "long-group-lists \"cut\"",
+);
+const GROUPS_CUT_AT: Field =
+    Field::fact("groups-cut-at", Kind::Integer { min: 1, max: 100_000 }, "Where it cuts.", "groups-cut-at 100");
+const CLOCK_SKEW: Field = Field::fact(
+    "clock-skew",
+    Kind::Duration { min: 0, max: 5 * MINUTE },
+    "How far its clock may be from ours.",
+    "clock-skew \"60s\"",
+);
+const REPORTS: Field = Field::fact(
+    "reports",
+    Kind::Words(&["authentication-time", "acr"]),
+    "What it says about the authentication: when it was, and of which class.",
+    "reports \"authentication-time\"",
+);
+const ACR: Field = Field::fact("acr", Kind::Claim, "A class that it reports; any where none is listed.", "acr \"phr\"");
+
+static OIDC: Block = Block {
+    word: "oidc",
+    key: Key::None,
+    fields: &[
         Field::fact(
             "issuer",
             Kind::Url,
@@ -92,25 +128,65 @@ static PROFILE: Block = Block {
             "What tells its tenants apart.",
             "pin \"tenant\"",
         ),
-        Field::fact(
-            "long-group-lists",
-            Kind::Words(&["whole", "marked", "cut"]),
-            "What becomes of a long list of groups: sent whole, replaced by a marker, or cut without one.",
-            "long-group-lists \"cut\"",
-        )
-        .required(),
-        Field::fact("groups-cut-at", Kind::Integer { min: 1, max: 100_000 }, "Where it cuts.", "groups-cut-at 100"),
-        Field::fact(
-            "clock-skew",
-            Kind::Duration { min: 0, max: 5 * MINUTE },
-            "How far its clock may be from ours.",
-            "clock-skew \"60s\"",
-        )
-        .required(),
-        Field::entry(&NOTE).many(),
+        LONG_GROUP_LISTS.required(),
+        GROUPS_CUT_AT,
+        CLOCK_SKEW.required(),
+        REPORTS.many(),
+        ACR.many(),
     ],
     reserved: &[],
-    about: "What is peculiar about one identity provider.",
+    about: "What it is over OpenID Connect.",
+    example: "",
+};
+
+static SAML: Block = Block {
+    word: "saml",
+    key: Key::None,
+    fields: &[
+        Field::fact(
+            "entity-id-looks-like",
+            Kind::EntityId,
+            "Shown where an entity id is wanted.",
+            "entity-id-looks-like \"http://www.okta.com/exk1acme0000\"",
+        )
+        .required(),
+        Field::fact(
+            "want-signed",
+            Kind::Words(&["assertion", "response", "both", "either"]),
+            "Which signatures it makes unless told otherwise.",
+            "want-signed \"assertion\"",
+        )
+        .required(),
+        Field::fact(
+            "name-id",
+            Kind::Words(&["persistent", "email", "transient", "unspecified"]),
+            "The format of its NameID.",
+            "name-id \"persistent\"",
+        )
+        .required(),
+        Field::fact(
+            "subject",
+            Kind::Claim,
+            "The attribute that identifies a person and is never given to another; the NameID where this is left out.",
+            "subject \"http://schemas.microsoft.com/identity/claims/objectidentifier\"",
+        ),
+        Field::fact(
+            "email",
+            Kind::Claim,
+            "The attribute with the address; the NameID where this is left out.",
+            "email \"email\"",
+        ),
+        Field::fact("given-name", Kind::Claim, "The attribute with the first name.", "given-name \"firstName\""),
+        Field::fact("family-name", Kind::Claim, "The attribute with the last name.", "family-name \"lastName\""),
+        Field::fact("groups", Kind::Claim, "The attribute with the groups.", "groups \"groups\"").required(),
+        LONG_GROUP_LISTS.required(),
+        GROUPS_CUT_AT,
+        CLOCK_SKEW.required(),
+        REPORTS.many(),
+        ACR.many(),
+    ],
+    reserved: &[],
+    about: "What it is over SAML.",
     example: "",
 };
 

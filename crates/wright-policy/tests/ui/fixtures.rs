@@ -11,7 +11,7 @@ use wright_syntax::diagnostic::{Diagnostic, Sink};
 use wright_syntax::render_human;
 use wright_syntax::source::Span;
 
-use crate::notation::{all_findings, code, early, findings, workspace};
+use crate::notation::{all_findings, as_of, code, early, findings, workspace};
 
 /// The fixtures of the stages up to the rules: the proof behind them is another crate's.
 fn fixtures() -> BTreeMap<String, String> {
@@ -69,7 +69,7 @@ fn every_rule_is_missed_where_it_is_left_out_and_nowhere_else() {
             let others = || CHECKS.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, check)| check);
             let of_rules = |checks: &mut dyn Iterator<Item = &Check>| {
                 let mut sink = Sink::default();
-                check_with(&policy, checks, &mut sink);
+                check_with(&policy, checks, as_of(), &mut sink);
                 sink.into_sorted()
             };
             let own: Vec<Diagnostic> = of_rules(&mut [check].into_iter());

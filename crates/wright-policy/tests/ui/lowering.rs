@@ -5,11 +5,11 @@ use gatewright_terms::Slug;
 use wright_policy::{Policy, Provenance, Valid, Workspace, block_path, check, grant_path, lower};
 use wright_syntax::diagnostic::Sink;
 
-use crate::notation::{all_findings, base, early, files_below, fixtures, refuses, ui, workspace};
+use crate::notation::{all_findings, as_of, base, early, files_below, fixtures, refuses, ui, workspace};
 
 fn valid(workspace: &Workspace) -> Option<Valid<Policy>> {
     let (policy, mut sink) = early(workspace);
-    check(policy, &mut sink)
+    check(policy, as_of(), &mut sink)
 }
 
 fn lowered(workspace: &Workspace, environment: &str) -> (Program, Provenance) {
@@ -72,7 +72,7 @@ fn lowering_does_not_depend_on_any_order() {
 #[test]
 fn profiles_are_written_out() {
     let (program, provenance) = lowered(&workspace(""), "production");
-    let oidc = &program.orgs[0].connections[0].oidc;
+    let oidc = program.orgs[0].connections[0].oidc().unwrap();
     assert_eq!(oidc.client, Client::Own { client_id: "0oa1acme".into(), client_auth: ClientAuth::PrivateKeyJwt });
     assert_eq!((oidc.email_trust, oidc.pin.clone()), (EmailTrust::OwnIssuer, None));
     assert_eq!(oidc.scopes, ["openid", "email", "profile", "groups"]);
@@ -87,9 +87,9 @@ fn an_environment_changes_what_it_may_and_nothing_else() {
     let workspace = workspace(overlay);
     let (production, staging) = (lowered(&workspace, "production").0, lowered(&workspace, "staging"));
     let mut org = staging.0.orgs[0].clone();
-    assert_eq!(org.connections[0].oidc.issuer, "https://acme.oktapreview.com");
+    assert_eq!(org.connections[0].issuer(), "https://acme.oktapreview.com");
     assert_eq!(staging.1.of("org[acme].connection[okta].oidc.issuer").unwrap().file, "environments/staging.kdl");
-    org.connections[0].oidc.issuer.clone_from(&production.orgs[0].connections[0].oidc.issuer);
+    org.connections[0].oidc_mut().unwrap().issuer = production.orgs[0].connections[0].issuer().to_owned();
     assert_eq!(org, production.orgs[0]);
 }
 
@@ -97,8 +97,9 @@ fn an_environment_changes_what_it_may_and_nothing_else() {
 #[test]
 fn pins_are_derived_or_taken() {
     let ok = |name: &str| std::fs::read_to_string(ui().join("ok").join(name)).unwrap();
-    let pin =
-        |name: &str, org: usize| lowered(&workspace(&ok(name)), "production").0.orgs[org].connections[0].oidc.clone();
+    let pin = |name: &str, org: usize| {
+        lowered(&workspace(&ok(name)), "production").0.orgs[org].connections[0].oidc().unwrap().clone()
+    };
     let entra = pin("two-organisations.kdl", 1);
     assert_eq!(entra.pin, Some(Pin::Tenant("8f0d2a6e-1111-4222-8333-944455556666".into())));
     assert_eq!(entra.subject_claim, "oid");
@@ -127,7 +128,7 @@ fn errors_and_denied_lints_prevent_the_proof() {
 #[test]
 fn a_fresh_sink_does_not_launder_an_error() {
     let (policy, _) = early(&workspace("// into: orgs/acme/org.kdl\n    sesion {\n        idle \"1h\"\n    }\n"));
-    assert!(check(policy, &mut Sink::default()).is_none());
+    assert!(check(policy, as_of(), &mut Sink::default()).is_none());
 }
 
 /// ST-LINT-06: how many sessions one person may have, and what happens to one more, is always said.
@@ -140,7 +141,7 @@ fn st_lint_05_and_06_sessions_are_layered() {
         let files = ["idle", "absolute", "concurrent", "when-full"].map(file);
         ((session.idle.0, session.absolute.0, session.concurrent, session.when_full), files)
     };
-    let defaults = "// file: platform/defaults.kdl\ndefaults {\n    session {\n        idle \"10m\"\n        concurrent 3\n        when-full \"refuse\"\n    }\n}\n";
+    let defaults = "// file: platform/defaults.kdl\ndefaults {\n    session {\n        idle \"10m\"\n        concurrent 3\n        when-full \"refuse\"\n    }\n    step-up \"org.settings\" within=\"15m\"\n}\n";
     let own = "// into: orgs/acme/org.kdl\n    session {\n        idle \"20m\"\n    }\n";
     let built_in = (1_800, 28_800, 5, WhenFull::EndOldest);
     assert_eq!(rules(""), (built_in, ["built-in"; 4].map(str::to_owned)));

@@ -5,6 +5,7 @@
 //! // into: orgs/acme/org.kdl        lines that are put before the base file's last `}`
 //! // after: platform/catalog.kdl    lines that are put behind the base file
 //! // without: orgs/acme/org.kdl     the base file is not there
+//! // metadata: orgs/acme/okta.xml from okta    a copy of `tests/ui/metadata/okta.xml`
 //! // symlink: orgs/acme/link.kdl    an entry of the directory that is no file
 //! ```
 
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use gatewright_terms::Timestamp;
 use wright_policy::{CHECKS, Check, Irregular, Oddity, Policy, Workspace, check_with, read, resolve, shape};
 use wright_syntax::diagnostic::{Diagnostic, Severity, Sink};
 
@@ -62,8 +64,8 @@ pub(crate) fn parts(text: &str) -> (BTreeMap<String, String>, Vec<Irregular>) {
     let (mut verb, mut path, mut part) = ("", "", String::new());
     for line in text.lines().chain(["// end: of the text"]) {
         let directive = line.strip_prefix("// ").and_then(|rest| rest.split_once(": "));
-        let Some((next, name)) =
-            directive.filter(|(verb, _)| ["file", "into", "after", "without", "symlink", "end"].contains(verb))
+        let Some((next, name)) = directive
+            .filter(|(verb, _)| ["file", "into", "after", "without", "metadata", "symlink", "end"].contains(verb))
         else {
             assert!(!verb.is_empty() || line.is_empty() || line.starts_with("//"), "`{line}` stands before any file");
             part.push_str(line);
@@ -89,6 +91,11 @@ fn put(verb: &str, path: &str, part: &str, files: &mut BTreeMap<String, String>,
         }
         "after" => files.get_mut(path).unwrap_or_else(|| panic!("the base has no `{path}`")).push_str(part),
         "without" => drop(files.remove(path).unwrap_or_else(|| panic!("the base has no `{path}`"))),
+        "metadata" => {
+            let (path, name) = path.split_once(" from ").unwrap_or_else(|| panic!("`{path}` comes from nowhere"));
+            let text = fs::read_to_string(ui().join("metadata").join(format!("{name}.xml"))).unwrap();
+            files.insert(path.to_owned(), text);
+        }
         "symlink" => irregular.push(Irregular { path: path.to_owned(), oddity: Oddity::Symlink }),
         other => panic!("no directive `{other}`"),
     }
@@ -102,10 +109,15 @@ pub(crate) fn early(workspace: &Workspace) -> (Policy, Sink) {
     (resolve(draft, &mut sink), sink)
 }
 
+/// The day by which the fixtures are judged.
+pub(crate) fn as_of() -> Timestamp {
+    Timestamp::from_unix(1_795_478_400)
+}
+
 /// Every finding, with the rules that are named.
 pub(crate) fn findings<'a>(workspace: &Workspace, checks: impl IntoIterator<Item = &'a Check>) -> Vec<Diagnostic> {
     let (policy, mut sink) = early(workspace);
-    check_with(&policy, checks, &mut sink);
+    check_with(&policy, checks, as_of(), &mut sink);
     sink.into_sorted()
 }
 

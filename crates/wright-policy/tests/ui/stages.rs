@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use gatewright_bundle::program::Program;
+use gatewright_bundle::program::{Program, Protocol};
 use wright_policy::{Provenance, Workspace, check, lower};
 
-use crate::notation::{early, files_below, fixtures, ui, workspace};
+use crate::notation::{as_of, early, files_below, fixtures, ui, workspace};
 
 /// Every part that the policy names is in the program: the origins are collected by another way.
 fn is_whole(program: &Program, provenance: &Provenance) {
     let origins = |prefix: &str| {
-        provenance.origins.iter().filter(|origin| origin.path.starts_with(prefix) && origin.path.ends_with(']')).count()
+        let is_one = |path: &str| path.starts_with(prefix) && path.ends_with(']') && !path.contains("].unsafe[");
+        provenance.origins.iter().filter(|origin| is_one(&origin.path)).count()
     };
     let environment = format!("environment[{}]", program.environment.name);
     assert_eq!(origins(&format!("{environment}.app[")), program.environment.apps.len());
@@ -27,8 +28,18 @@ fn is_whole(program: &Program, provenance: &Provenance) {
         assert_eq!(own("grant"), org.grants.len(), "{}", org.id);
         assert_eq!(own("block"), org.blocked_groups.len(), "{}", org.id);
         assert!(org.domains.iter().all(|domain| domain.connection == 0) && !org.domains.is_empty(), "{}", org.id);
-        let oidc = &org.connections[0].oidc;
-        assert!(!oidc.issuer.is_empty() && !oidc.algorithms.is_empty() && !oidc.claims.email.is_empty(), "{}", org.id);
+        match &org.connections[0].protocol {
+            Protocol::Oidc(oidc) => {
+                assert!(!oidc.issuer.is_empty() && !oidc.algorithms.is_empty(), "{}", org.id);
+                assert!(!oidc.claims.email.is_empty(), "{}", org.id);
+            }
+            Protocol::Saml(saml) => {
+                assert!(!saml.entity_id.is_empty() && !saml.sign_in.url.is_empty(), "{}", org.id);
+                assert!(!saml.certificates.is_empty() && !saml.algorithms.is_empty(), "{}", org.id);
+            }
+        }
+        assert_eq!(own("step-up"), org.step_ups.len(), "{}", org.id);
+        assert!(org.step_ups.is_sorted_by_key(|step_up| step_up.permission), "{}", org.id);
         let roles = program.catalogue.roles.len();
         assert!(org.grants.iter().all(|grant| (grant.role as usize) < roles), "{}", org.id);
         assert!(org.grants.is_sorted() && org.domains.is_sorted() && org.blocked_groups.is_sorted(), "{}", org.id);
@@ -38,7 +49,7 @@ fn is_whole(program: &Program, provenance: &Provenance) {
 /// Whether it is valid; if so it must be whole in every environment.
 fn goes_through(workspace: &Workspace) -> bool {
     let (policy, mut sink) = early(workspace);
-    let Some(valid) = check(policy, &mut sink) else { return false };
+    let Some(valid) = check(policy, as_of(), &mut sink) else { return false };
     for environment in valid.environments() {
         let (program, provenance) = lower(&valid, &environment).unwrap();
         is_whole(&program, &provenance);

@@ -186,7 +186,7 @@ fn every_mistake_of_a_file_is_told_at_once() {
 fn with_session(defaults: &str, org: &str) -> String {
     let block = |lines: &str| if lines.is_empty() { String::new() } else { format!("session {{\n{lines}\n}}\n") };
     format!(
-        "// file: platform/defaults.kdl\ndefaults {{\n{}}}\n// into: orgs/acme/org.kdl\n{}",
+        "// file: platform/defaults.kdl\ndefaults {{\nstep-up \"org.settings\" within=\"15m\"\n{}}}\n// into: orgs/acme/org.kdl\n{}",
         block(defaults),
         block(org)
     )

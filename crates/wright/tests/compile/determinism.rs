@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 
 use wright::{Found, MemoryWorld, Unreadable, World, compile, encode};
 
-use crate::support::{compiled, files};
+use crate::support::{as_of, compiled, files};
 
 const TURNS: u64 = 100;
 
@@ -46,7 +46,7 @@ fn st_bun_01_a_hundred_compiles_have_one_digest() {
     let expected: Vec<_> = first.programs.values().map(|one| encode(&one.program, &one.provenance)).collect();
     for seed in 0..TURNS {
         let threads = NonZeroUsize::new(1 + usize::try_from(seed % 9).unwrap()).unwrap();
-        let outcome = compile(&Shuffled { world: world.clone(), seed }, threads);
+        let outcome = compile(&Shuffled { world: world.clone(), seed }, threads, as_of());
         assert_eq!(outcome.diagnostics, first.diagnostics, "seed {seed}");
         let encoded: Vec<_> = outcome.programs.values().map(|one| encode(&one.program, &one.provenance)).collect();
         assert_eq!(encoded, expected, "seed {seed}");
@@ -66,7 +66,7 @@ fn st_bun_01_many_files_in_many_threads_have_one_digest() {
     }
     let world = MemoryWorld::new(all);
     let encoded = |seed, threads| {
-        let outcome = compile(&Shuffled { world: world.clone(), seed }, NonZeroUsize::new(threads).unwrap());
+        let outcome = compile(&Shuffled { world: world.clone(), seed }, NonZeroUsize::new(threads).unwrap(), as_of());
         assert_eq!(outcome.orgs.len(), 301, "{:?}", outcome.diagnostics.first());
         let one = outcome.programs.values().next().expect("it compiles").clone();
         encode(&one.program, &one.provenance)

@@ -37,10 +37,15 @@ pub(crate) fn base_with(path: &str, text: &str) -> MemoryWorld {
 }
 
 pub(crate) fn compiled(world: &dyn World) -> Outcome {
-    compile(world, NonZeroUsize::MIN)
+    compile(world, NonZeroUsize::MIN, as_of())
 }
 
 /// `GW1411` and its like, in order.
 pub(crate) fn codes(outcome: &Outcome) -> Vec<String> {
     outcome.diagnostics.iter().map(|found| format!("GW{:04}", found.code.number)).collect()
+}
+
+/// The day by which these tests judge.
+pub(crate) fn as_of() -> gatewright_terms::Timestamp {
+    gatewright_terms::Timestamp::from_unix(1_795_478_400)
 }

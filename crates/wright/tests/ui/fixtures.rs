@@ -9,7 +9,7 @@ use wright_policy::Irregular;
 use wright_syntax::diagnostic::Diagnostic;
 use wright_syntax::render_human;
 
-use crate::notation::{fixtures, parts, ui};
+use crate::notation::{as_of, fixtures, parts, ui};
 
 /// Columns of the snapshots.
 const WIDTH: usize = 100;
@@ -38,7 +38,7 @@ impl World for Directory {
 pub(crate) fn compiled(text: &str) -> Outcome {
     let (files, irregular) = parts(text);
     let files = MemoryWorld::new(files.into_iter().map(|(path, text)| (path, text.into_bytes())));
-    compile(&Directory { files, irregular }, NonZeroUsize::MIN)
+    compile(&Directory { files, irregular }, NonZeroUsize::MIN, as_of())
 }
 
 /// `GW0102`.

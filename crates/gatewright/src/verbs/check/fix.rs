@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use gatewright_terms::Timestamp;
 use wright::{Outcome, compile};
 use wright_syntax::diagnostic::Fix;
 use wright_syntax::source::FileId;
@@ -38,10 +39,10 @@ impl fmt::Display for Repaired {
 }
 
 /// Repairs until nothing is left that can be repaired.
-pub(crate) fn repair(world: &DirectoryWorld) -> Result<Repaired, Failure> {
+pub(crate) fn repair(world: &DirectoryWorld, as_of: Timestamp) -> Result<Repaired, Failure> {
     let mut repaired = Repaired::default();
     for _ in 0..ROUNDS_MAX {
-        let outcome = compile(world, super::threads());
+        let outcome = compile(world, super::threads(), as_of);
         super::refuse_unreadable(&outcome)?;
         let changed = round(world, &outcome, &mut repaired)?;
         if !changed {

@@ -39,9 +39,7 @@ pub(crate) fn catalogue() -> Vec<Page> {
 }
 
 fn of_refusal(refusal: Refusal) -> Page {
-    let page = refusal.page();
-    let text = format!("{}\n\n**Repair.** {}\n", page.cause, page.repair);
-    Page { kind: Kind::Refusal, name: refusal.slug().into(), title: page.title.into(), text }
+    Page { kind: Kind::Refusal, name: refusal.slug().into(), title: refusal.page().title.into(), text: refusal.text() }
 }
 
 impl Page {

@@ -1,0 +1,182 @@
+//! `try`: one sign-in, decided as the gate would decide it, and explained rule by rule.
+//!
+//! Reads the workspace and what is said of a person, or a captured SAML response. Decides with the gate's own evaluator;
+//! a response goes through the gate's own screen and checks, its signatures through a verifier without C.
+//!
+//! Invariant: a response whose signatures were not found good is never called admitted.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use gatewright_bundle::program::{Connection, Org, Program, Stage};
+use gatewright_decide::{Decision, Facts, PreparedOrg, Standing, decide};
+use gatewright_terms::{EmailAddress, GroupName, OrgId, Refusal, Slug, Timestamp};
+use wright::{Outcome, compile};
+
+use crate::context::{Context, Report};
+use crate::failure::Failure;
+use crate::style::plain;
+use crate::verbs::bundle::parse_environment;
+use crate::verbs::check;
+
+mod report;
+mod response;
+mod steps;
+
+use report::Verdict;
+
+/// Try one sign-in and say why it ends as it does
+///
+/// Compiles the workspace and decides as the gate would: for the person whom the options describe, or for a SAML response
+/// that a browser has captured. What only the runtime knows is assumed and said: that the domain is proved, and that the
+/// person is new.
+#[derive(Debug, Args)]
+#[command(
+    name = "try",
+    after_help = "Examples:\n  gatewright try --org acme --email ada@acme.com --group lumen-admins\n  gatewright try --org acme --saml response.xml --at 2026-12-01T09:00:00Z"
+)]
+pub(crate) struct Try {
+    /// The organisation
+    #[arg(long, value_name = "ORG")]
+    org: String,
+    /// The address that the provider sends
+    #[arg(long, value_name = "EMAIL", required_unless_present = "saml", conflicts_with = "saml")]
+    email: Option<String>,
+    /// The connection that the person signs in through [default: the only one]
+    #[arg(long, value_name = "CONNECTION")]
+    connection: Option<String>,
+    /// A group that the provider sends; may be repeated
+    #[arg(long, value_name = "GROUP", conflicts_with = "saml")]
+    group: Vec<String>,
+    /// A captured SAML response: XML, or base64 as the form field holds it
+    #[arg(long, value_name = "FILE")]
+    saml: Option<PathBuf>,
+    /// The moment of the sign-in [default: now]
+    #[arg(long, value_name = "TIME", value_parser = crate::args::parse_time)]
+    at: Option<Timestamp>,
+    /// The environment whose gate it is [default: the only one, else `production`]
+    #[arg(long, value_name = "ENV", value_parser = parse_environment)]
+    environment: Option<Slug>,
+}
+
+impl Try {
+    pub(crate) fn run(&self, context: &Context) -> Result<Report, Failure> {
+        let outcome = compile(&context.workspace(None)?, check::threads(), context.as_of());
+        check::refuse_unreadable(&outcome)?;
+        let environment = self.environment(&outcome)?;
+        let Some(compiled) = outcome.programs.get(environment) else {
+            return Ok(
+                check::report(&outcome, context)?.hint("the policy has to be right before anything can be tried")
+            );
+        };
+        let program: &Program = &compiled.program;
+        let org = self.org(program)?;
+        let connection = self.connection(org)?;
+        let at = self.at.unwrap_or(context.around.now);
+        let verdict = match &self.saml {
+            Some(file) => response::judge(file, program, org, connection, at)?,
+            None => judge(program, org, &self.facts(org, connection)?, Vec::new()),
+        };
+        report::print(&verdict, environment, org, connection, at, context)
+    }
+
+    fn environment<'o>(&self, outcome: &'o Outcome) -> Result<&'o Slug, Failure> {
+        let known = &outcome.environments;
+        let named = |name: &str| known.iter().find(|known| known.as_str() == name);
+        let found = match (&self.environment, known.as_slice()) {
+            (Some(wanted), _) => named(wanted.as_str()),
+            (None, [only]) => Some(only),
+            (None, _) => named("production"),
+        };
+        let listed: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
+        found.ok_or_else(|| {
+            let failure = match &self.environment {
+                Some(wanted) => Failure::usage(format!("the workspace has no environment `{wanted}`")),
+                None => Failure::usage("the workspace has several environments: name one with --environment"),
+            };
+            if listed.is_empty() { failure } else { failure.help(format!("it has {}", listed.join(", "))) }
+        })
+    }
+
+    fn org<'p>(&self, program: &'p Program) -> Result<&'p Org, Failure> {
+        let found = program.orgs.iter().find(|org| org.id.as_str() == self.org);
+        found.ok_or_else(|| {
+            let failure = Failure::usage(format!("the workspace has no organisation `{}`", plain(&self.org)));
+            match OrgId::parse(&self.org) {
+                Err(error) if error.suggestion.is_some() => failure.help("small letters, digits and hyphens"),
+                Err(_) | Ok(_) => failure,
+            }
+        })
+    }
+
+    fn connection<'p>(&self, org: &'p Org) -> Result<&'p Connection, Failure> {
+        let names: Vec<String> = org.connections.iter().map(|known| format!("`{}`", known.slug)).collect();
+        let found = match (&self.connection, org.connections.as_slice()) {
+            (Some(wanted), all) => all.iter().find(|known| known.slug.as_str() == wanted.as_str()),
+            (None, [only]) => Some(only),
+            (None, _) => None,
+        };
+        found.ok_or_else(|| {
+            let message = match &self.connection {
+                Some(wanted) => format!("`{}` has no connection `{}`", org.id, plain(wanted)),
+                None => format!("`{}` has several connections: name one with --connection", org.id),
+            };
+            Failure::usage(message).help(format!("it has {}", names.join(", ")))
+        })
+    }
+
+    fn facts(&self, org: &Org, connection: &Connection) -> Result<Facts, Failure> {
+        let written = self.email.as_deref().unwrap_or_default();
+        let email = EmailAddress::parse(written)
+            .map_err(|_| Failure::usage(format!("`{}` is not an e-mail address", plain(written))))?;
+        let groups: Result<Vec<GroupName>, Failure> = self
+            .group
+            .iter()
+            .map(|group| {
+                GroupName::parse(group)
+                    .map_err(|_| Failure::usage(format!("`{}` cannot be the name of a group", plain(group))))
+            })
+            .collect();
+        let groups = gatewright_decide::Groups::Known(gatewright_decide::GroupSet::new(groups?));
+        Ok(facts(org, connection, email, groups))
+    }
+}
+
+/// What is known of somebody who comes for the first time, on the day the domains are proved.
+fn facts(org: &Org, connection: &Connection, email: EmailAddress, groups: gatewright_decide::Groups) -> Facts {
+    let key = email.mailbox_key();
+    Facts {
+        connection: connection.slug.clone(),
+        is_owner: org.owners.iter().any(|owner| owner.mailbox_key() == key),
+        email,
+        groups,
+        standing: Standing::Newcomer,
+        domain_proved: true,
+    }
+}
+
+/// Asks the gate's evaluator. `before`: what happened until the person was known.
+fn judge(program: &Program, org: &Org, facts: &Facts, mut before: Vec<steps::Step>) -> Verdict {
+    let prepared = PreparedOrg::new(std::sync::Arc::new(program.catalogue.clone()), org.clone());
+    before.extend(steps::of(program, org, facts));
+    match decide(&prepared, facts) {
+        // Only test links reach a connection in this stage, and they make no session.
+        Decision::Admit(_) if org.stage == Stage::Test => {
+            before.push(steps::Step::new("stage", "`stage \"test\"`: only one-time test links reach the connection"));
+            Verdict::refused(Refusal::ConnectionInTest, None, before)
+        }
+        Decision::Admit(admission) => {
+            before.extend(steps::held(program, org, admission.held()));
+            Verdict::admitted(&admission, before)
+        }
+        Decision::Refuse(refused) => {
+            if let Some(group) = &refused.blocked_by {
+                before.push(steps::Step::new(
+                    "block",
+                    format!("group `{}` is blocked, and a block beats every grant", group.as_str()),
+                ));
+            }
+            Verdict::refused(refused.refusal, None, before)
+        }
+    }
+}
