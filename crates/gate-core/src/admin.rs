@@ -10,6 +10,7 @@
 
 mod domains;
 mod members;
+mod test_links;
 mod tokens;
 mod trace;
 
@@ -18,6 +19,7 @@ use std::fmt;
 use gate_store::StoreError;
 use gatewright_terms::{OrgId, Refusal, Slug, Timestamp};
 
+pub use test_links::TestLink;
 pub use tokens::create_token;
 
 /// What an admin token may do.

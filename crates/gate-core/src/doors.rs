@@ -12,16 +12,19 @@ use crate::token::Token;
 pub enum SessionDoor {
     /// An OpenID Connect answer that was verified, joined, decided about and admitted.
     OidcCallback,
+    /// A SAML response that was verified, kept for its browser, joined, decided about and admitted.
+    SamlAcs,
     /// A one-time code of a live session, at the origin of the app that it was made for.
     Handover,
 }
 
 impl SessionDoor {
-    pub const ALL: &'static [Self] = &[Self::OidcCallback, Self::Handover];
+    pub const ALL: &'static [Self] = &[Self::OidcCallback, Self::SamlAcs, Self::Handover];
 
     pub const fn slug(self) -> &'static str {
         match self {
             Self::OidcCallback => "oidc-callback",
+            Self::SamlAcs => "saml-acs",
             Self::Handover => "handover",
         }
     }
@@ -29,7 +32,9 @@ impl SessionDoor {
     /// What a session that comes through this door is known by: to the browser, and to us.
     pub(crate) fn open(self, random: &dyn Random) -> Result<(Token, RowId), RandomFailed> {
         match self {
-            Self::OidcCallback | Self::Handover => Ok((Token::generate(random)?, RowId(random::bytes(random)?))),
+            Self::OidcCallback | Self::SamlAcs | Self::Handover => {
+                Ok((Token::generate(random)?, RowId(random::bytes(random)?)))
+            }
         }
     }
 }

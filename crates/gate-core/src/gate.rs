@@ -14,6 +14,7 @@ use crate::Random;
 use crate::keys::{GateKeys, Keys};
 use crate::proofs::Proofs;
 use crate::running::Running;
+use crate::saml::SamlParts;
 use crate::sessions::Memory;
 use crate::status::RefusedBundle;
 use crate::trail::Meter;
@@ -24,6 +25,8 @@ pub struct Parts {
     pub outbound: Outbound,
     pub secrets: Box<dyn Secrets>,
     pub keys: Keys,
+    /// `None`: connections of SAML are refused.
+    pub saml: Option<SamlParts>,
     pub random: Arc<dyn Random>,
     pub limits: Limits,
     /// The environment that this process serves: a bundle for another one is refused.
@@ -39,11 +42,19 @@ pub struct Limits {
     pub flows_per_org_max: u32,
     /// Sign-ins under way from one address: an office behind one address signs in within the same ten minutes.
     pub flows_per_address_max: u32,
+    /// SAML messages of one connection that are remembered as used until nobody would take them any more: thirty
+    /// sign-ins a second for an hour, some 150 bytes each. One more is refused; none is forgotten early.
+    pub seen_messages_max: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { stale_sessions_max: Seconds(30), flows_per_org_max: 10_000, flows_per_address_max: 300 }
+        Self {
+            stale_sessions_max: Seconds(30),
+            flows_per_org_max: 10_000,
+            flows_per_address_max: 300,
+            seen_messages_max: 100_000,
+        }
     }
 }
 
@@ -52,6 +63,7 @@ pub struct Gate {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) door: Door,
     pub(crate) keys: GateKeys,
+    pub(crate) saml: Option<SamlParts>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) limits: Limits,
     pub(crate) environment: Slug,
@@ -75,6 +87,7 @@ impl Gate {
             store: parts.store,
             door: Door::new(parts.outbound, parts.secrets, Some(client)),
             keys,
+            saml: parts.saml,
             random: parts.random,
             limits: parts.limits,
             environment: parts.environment,

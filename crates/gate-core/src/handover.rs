@@ -13,7 +13,7 @@ use gatewright_terms::{OrgId, Refusal, Seconds, Timestamp};
 
 use crate::return_to::ReturnTo;
 use crate::running::{Running, serves};
-use crate::sessions::{Cause, Counts, NotLive};
+use crate::sessions::{Cause, Counts, NotLive, secs_left};
 use crate::signin::{HandedOver, Landing};
 use crate::token::hash_presented;
 use crate::trail::{Case, Fields, draft, no_random};
@@ -150,7 +150,6 @@ impl Gate {
         })?;
         let org = running.org(&session.org).map_err(Case::new)?;
         admit(org, &entry).map_err(Case::new)?;
-        let left = org.org().session.absolute.0.saturating_sub(u32::try_from(now.since(session.created)).unwrap_or(0));
-        Ok(left)
+        Ok(secs_left(session, &org.org().session, now))
     }
 }

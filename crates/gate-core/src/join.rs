@@ -6,13 +6,13 @@
 //! Invariant: who somebody is, is the identity key (connection, issuer, subject). The address of an owner is matched once,
 //! with a proved domain, and bound to that key; another key with the same mailbox is refused and alarms.
 
-use gate_oidc::Verified;
 use gate_store::rows::{Member, MemberState};
 use gatewright_bundle::program::Org;
 use gatewright_decide::{Facts, GroupSet, Groups, PreparedOrg, Standing};
 use gatewright_terms::{IdentityKey, Refusal};
 
 use crate::Gate;
+use crate::identity::Identity;
 use crate::trail::Case;
 
 /// Who it is, and what they are to the organisation.
@@ -38,11 +38,11 @@ pub(crate) struct NotJoined {
 }
 
 impl Gate {
-    pub(crate) async fn join(&self, org: &PreparedOrg, verified: &Verified) -> Result<Joined, NotJoined> {
-        let key = verified.identity_key();
+    pub(crate) async fn join(&self, org: &PreparedOrg, identity: &Identity) -> Result<Joined, NotJoined> {
+        let key = identity.key().clone();
         let unknown = |error: gate_store::StoreError| NotJoined { case: error.into(), member: None };
         let member = self.store.member_by_key(&org.org().id, &key).await.map_err(unknown)?;
-        match self.facts_of(org.org(), verified, &key, member.as_ref()).await {
+        match self.facts_of(org.org(), identity, &key, member.as_ref()).await {
             Ok((facts, bind_owner)) => Ok(Joined { key, facts, member, bind_owner }),
             Err(case) => Err(NotJoined { case, member }),
         }
@@ -51,11 +51,11 @@ impl Gate {
     async fn facts_of(
         &self,
         org: &Org,
-        verified: &Verified,
+        identity: &Identity,
         key: &IdentityKey,
         member: Option<&Member>,
     ) -> Result<(Facts, Option<String>), Case> {
-        let email = verified.email();
+        let email = identity.email();
         let domain_proved = self.store.domain_proof(&org.id, email.domain()).await?.is_some();
         let bound =
             member.and_then(|member| member.owner_of.as_ref()).is_some_and(|mailbox| is_owner_mailbox(org, mailbox));
@@ -71,7 +71,7 @@ impl Gate {
         let facts = Facts {
             connection: key.connection.clone(),
             email: email.clone(),
-            groups: groups(verified),
+            groups: groups(identity),
             standing: standing(member),
             domain_proved,
             is_owner: bound || bind_owner.is_some(),
@@ -85,7 +85,7 @@ pub(crate) fn is_owner_mailbox(org: &Org, mailbox: &str) -> bool {
     org.owners.iter().any(|owner| owner.mailbox_key() == mailbox)
 }
 
-fn standing(member: Option<&Member>) -> Standing {
+pub(crate) fn standing(member: Option<&Member>) -> Standing {
     match member.map(|member| member.state) {
         Some(MemberState::Active) => Standing::Member,
         Some(MemberState::Removed) => Standing::Removed,
@@ -93,9 +93,9 @@ fn standing(member: Option<&Member>) -> Standing {
     }
 }
 
-fn groups(verified: &Verified) -> Groups {
-    match verified.groups() {
-        gate_oidc::Groups::Known(names) => Groups::Known(GroupSet::new(names.iter().cloned())),
-        gate_oidc::Groups::Unknown => Groups::Unknown,
+fn groups(identity: &Identity) -> Groups {
+    match identity.groups() {
+        Some(names) => Groups::Known(GroupSet::new(names.iter().cloned())),
+        None => Groups::Unknown,
     }
 }

@@ -2,17 +2,19 @@
 //!
 //! Invariant: made from a [`VerifiedBundle`] and nothing else; never changes; a request holds one from beginning to end.
 
+mod link;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use gate_oidc::Settings;
-use gatewright_bundle::program::{App, Catalogue, Client, ClientAuth, Connection, Environment, Org};
+use gatewright_bundle::program::{App, Catalogue, Environment};
 use gatewright_bundle::{Accepted, VerifiedBundle};
 use gatewright_decide::PreparedOrg;
 use gatewright_terms::{DomainName, OrgId, Refusal, Slug, Timestamp};
 
-use crate::signin::CallbackPath;
 use crate::status::RunningBundle;
+
+pub(crate) use link::{Link, SamlLink, Way};
 
 pub(crate) struct Running {
     bundle: VerifiedBundle,
@@ -22,26 +24,6 @@ pub(crate) struct Running {
     orgs: BTreeMap<OrgId, OnceLock<Option<Arc<PreparedOrg>>>>,
     digest: Arc<str>,
     activated: Timestamp,
-}
-
-/// A connection of the running program, with its client resolved.
-pub(crate) struct Link<'r> {
-    pub(crate) connection: &'r Connection,
-    client_id: &'r str,
-    client_auth: &'r ClientAuth,
-    pub(crate) redirect_uri: String,
-}
-
-impl Link<'_> {
-    pub(crate) fn settings(&self) -> Settings<'_> {
-        Settings {
-            connection: &self.connection.slug,
-            oidc: &self.connection.oidc,
-            client_id: self.client_id,
-            client_auth: self.client_auth,
-            redirect_uri: &self.redirect_uri,
-        }
-    }
 }
 
 impl Running {
@@ -114,33 +96,6 @@ impl Running {
         let (id, connection) = self.bundle.domain(domain)?;
         let org = self.org(id).ok()?.org();
         Some((&org.id, &org.connections.get(connection as usize)?.slug))
-    }
-
-    pub(crate) fn link<'r>(&'r self, org: &'r Org, connection: &str) -> Result<Link<'r>, Refusal> {
-        let unknown = Refusal::ConnectionUnknown;
-        let connection =
-            org.connections.iter().find(|candidate| candidate.slug.as_str() == connection).ok_or(unknown)?;
-        match &connection.oidc.client {
-            Client::Own { client_id, client_auth } => {
-                let path = CallbackPath::Connection { org: org.id.as_str(), connection: connection.slug.as_str() };
-                Ok(Link { connection, client_id, client_auth, redirect_uri: self.callback(path) })
-            }
-            Client::Shared(index) => {
-                let shared = self.environment.shared_clients.get(*index as usize).ok_or(unknown)?;
-                let path = CallbackPath::Shared { client: shared.slug.as_str() };
-                let (client_id, client_auth) = (&shared.client_id, &shared.client_auth);
-                Ok(Link { connection, client_id, client_auth, redirect_uri: self.callback(path) })
-            }
-        }
-    }
-
-    /// The address of a callback, which providers have registered.
-    pub(crate) fn callback(&self, path: CallbackPath<'_>) -> String {
-        let base = &self.environment.base_url;
-        match path {
-            CallbackPath::Connection { org, connection } => format!("{base}/sso/{org}/{connection}/callback"),
-            CallbackPath::Shared { client } => format!("{base}/sso/shared/{client}/callback"),
-        }
     }
 }
 

@@ -9,6 +9,7 @@
 //!
 //! Trust: a cookie is alleged; a [`Remembered`] that [`Gate::live`] gives is a live session.
 
+mod limits;
 mod memory;
 
 use std::sync::{Arc, PoisonError};
@@ -19,11 +20,13 @@ use gatewright_audit::record::{Draft, Event, Stream};
 use gatewright_bundle::program::{SessionRules, WhenFull};
 use gatewright_terms::{Refusal, Seconds, Slug, Timestamp};
 
+use crate::Gate;
 use crate::running::Running;
 use crate::token::hash_presented;
 use crate::trail::{Fields, draft};
-use crate::{Gate, KeptOut};
 
+pub(crate) use limits::{authentication, latest_end, secs_left};
+use limits::{is_idle, over};
 pub(crate) use memory::{Memory, Remembered};
 
 /// How far the store may lag behind the last request of a session while it is used: one write in half a minute, not one
@@ -39,6 +42,7 @@ const RULES_OF_NO_ORG: SessionRules = SessionRules {
     idle: Seconds(24 * 60 * 60),
     absolute: Seconds(24 * 60 * 60),
     concurrent: 1,
+    max_authentication_age: None,
     when_full: WhenFull::EndOldest,
 };
 
@@ -74,6 +78,10 @@ pub(crate) enum Cause {
     Logout,
     Idle,
     Absolute,
+    /// The provider vouches for it no longer (`SessionNotOnOrAfter`).
+    ProviderEnd,
+    /// `max-authentication-age`.
+    AuthenticationAge,
     Operator,
     Refused,
 }
@@ -84,6 +92,8 @@ impl Cause {
             Self::Logout => "logout",
             Self::Idle => "idle",
             Self::Absolute => "absolute",
+            Self::ProviderEnd => "provider-end",
+            Self::AuthenticationAge => "authentication-age",
             Self::Operator => "operator",
             Self::Refused => "refused",
         }
@@ -171,19 +181,6 @@ impl Gate {
         }
     }
 
-    /// Ends the session of a cookie, its parent and all its children. Without a live one there is nothing to end.
-    pub async fn logout(&self, session: &str, now: Timestamp) -> Result<(), KeptOut> {
-        let away = KeptOut::without_code(Refusal::StoreUnavailable);
-        match self.find(session, now).await {
-            Ok(entry) => {
-                let id = entry.session.child.as_ref().map_or(entry.session.id, |child| child.parent);
-                self.end(&entry.session, id, Cause::Logout, None, now).await.map(|_| ()).map_err(|_| away)
-            }
-            Err(NotLive::None | NotLive::Refused(_)) => Ok(()),
-            Err(NotLive::Away) => Err(away),
-        }
-    }
-
     /// Ends what is over of a person's sessions, so that only live ones count against `concurrent`.
     pub(crate) async fn end_what_is_over(
         &self,
@@ -200,8 +197,9 @@ impl Gate {
     }
 
     /// Ends sessions that are over and that nobody comes back to: looks at a page of the store each time it is called,
-    /// round and round: after `flush`.
+    /// round and round: after `flush`. Answers of providers that nobody came for are forgotten with them.
     pub async fn sweep(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.store.forget_expired(now).await?;
         let after = *self.swept.lock().unwrap_or_else(PoisonError::into_inner);
         let page = self.store.parent_sessions(after, SWEPT_AT_ONCE_MAX).await?;
         let is_full = u32::try_from(page.len()).is_ok_and(|length| length >= SWEPT_AT_ONCE_MAX);
@@ -240,18 +238,6 @@ impl Gate {
         }
         Ok(())
     }
-}
-
-/// Why a session is over now, if it is. At the limit itself it is over.
-fn over(session: &Session, last_seen: Timestamp, rules: &SessionRules, now: Timestamp) -> Option<Cause> {
-    if now.since(session.created) >= i64::from(rules.absolute.0) {
-        return Some(Cause::Absolute);
-    }
-    is_idle(last_seen, rules, now).then_some(Cause::Idle)
-}
-
-fn is_idle(last_seen: Timestamp, rules: &SessionRules, now: Timestamp) -> bool {
-    now.since(last_seen) >= i64::from(rules.idle.0)
 }
 
 fn ended_draft(about: &Session, id: RowId, cause: Cause, operator: Option<&Slug>, now: Timestamp) -> Draft {

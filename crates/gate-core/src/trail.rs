@@ -9,7 +9,6 @@ mod meter;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use gate_oidc::Step;
 use gate_store::StoreError;
 use gate_store::rows::{Member, RowId};
 use gatewright_audit::record::{Draft, Event, Sealed, Stream};
@@ -27,13 +26,27 @@ pub(crate) const REFUSALS_PER_MINUTE_MAX: u32 = 120;
 /// The trace of one sign-in is a dozen short lines.
 const STORY_LINES_MAX: usize = 64;
 
-/// A sign-in that is refused, with everything that the operator will want to know.
+/// Something that is refused, with everything that the operator will want to know.
 pub(crate) struct Case {
     refusal: Refusal,
+    what: What,
+    tale: Tale,
+}
+
+/// What was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum What {
+    SignIn,
+    Logout,
+}
+
+/// What happened, to whom and where.
+#[derive(Default)]
+pub(crate) struct Tale {
     org: Option<OrgId>,
     connection: Option<Slug>,
     address: Option<IpAddr>,
-    /// What happened, oldest line first.
+    /// Oldest line first.
     story: Vec<String>,
     /// Who it is, where a provider has proved it: recorded at any rate, since no stranger can make one.
     person: Option<Box<Person>>,
@@ -46,19 +59,19 @@ pub(crate) struct Person {
     pub(crate) member: Option<Member>,
 }
 
-impl Case {
-    pub(crate) fn new(refusal: Refusal) -> Self {
-        Self { refusal, org: None, connection: None, address: None, story: Vec::new(), person: None }
+impl What {
+    fn event(self, refusal: Refusal) -> Event {
+        match self {
+            Self::SignIn => Event::SignInRefused(refusal),
+            Self::Logout => Event::LogoutRefused(refusal),
+        }
     }
+}
 
+impl Tale {
     pub(crate) fn at(mut self, org: &OrgId, connection: &Slug) -> Self {
         self.org = Some(org.clone());
         self.connection = Some(connection.clone());
-        self
-    }
-
-    pub(crate) fn in_org(mut self, org: &OrgId) -> Self {
-        self.org = Some(org.clone());
         self
     }
 
@@ -77,15 +90,73 @@ impl Case {
         self
     }
 
-    pub(crate) fn told(mut self, steps: &[Step]) -> Self {
+    pub(crate) fn told<S: ToString>(mut self, steps: &[S]) -> Self {
         self.story.extend(steps.iter().map(ToString::to_string));
         self
+    }
+
+    pub(crate) fn story(&self) -> &[String] {
+        &self.story
+    }
+}
+
+impl Case {
+    pub(crate) fn new(refusal: Refusal) -> Self {
+        Self { refusal, what: What::SignIn, tale: Tale::default() }
+    }
+
+    pub(crate) const fn refusal(&self) -> Refusal {
+        self.refusal
+    }
+
+    pub(crate) fn into_tale(self) -> Tale {
+        self.tale
+    }
+
+    fn with(self, change: impl FnOnce(Tale) -> Tale) -> Self {
+        Self { tale: change(self.tale), ..self }
+    }
+
+    /// A logout message was refused, no sign-in.
+    pub(crate) fn of_logout(self) -> Self {
+        Self { what: What::Logout, ..self }
+    }
+
+    pub(crate) fn at(self, org: &OrgId, connection: &Slug) -> Self {
+        self.with(|tale| tale.at(org, connection))
+    }
+
+    pub(crate) fn in_org(mut self, org: &OrgId) -> Self {
+        self.tale.org = Some(org.clone());
+        self
+    }
+
+    pub(crate) fn from(self, address: IpAddr) -> Self {
+        self.with(|tale| tale.from(address))
+    }
+
+    pub(crate) fn of(self, person: Person) -> Self {
+        self.with(|tale| tale.of(person))
+    }
+
+    pub(crate) fn because(self, line: impl Into<String>) -> Self {
+        self.with(|tale| tale.because(line))
+    }
+
+    pub(crate) fn told<S: ToString>(self, steps: &[S]) -> Self {
+        self.with(|tale| tale.told(steps))
     }
 }
 
 impl From<gate_oidc::Refused> for Case {
     fn from(refused: gate_oidc::Refused) -> Self {
         Self::new(refused.refusal).told(&refused.story)
+    }
+}
+
+impl From<gatewright_saml::Refused> for Case {
+    fn from(refused: gatewright_saml::Refused) -> Self {
+        Self::new(refused.refusal).told(&refused.story).because(format!("rule: {}", refused.reason))
     }
 }
 
@@ -137,16 +208,19 @@ pub(crate) fn stream_of(org: Option<&OrgId>) -> Stream {
 }
 
 impl Gate {
-    /// Records a refused sign-in and gives the person's answer. Where the store is away the answer has no code.
+    /// Records a refusal and gives the person's answer. Where the store is away the answer has no code.
     pub(crate) async fn refuse(&self, case: Case, now: Timestamp) -> KeptOut {
-        let stream = stream_of(case.org.as_ref());
-        if case.person.is_none() && !self.meter.admits(&stream, now) {
-            self.meter.count(Counted::SignIn { stream, refusal: case.refusal });
-            return KeptOut::without_code(case.refusal);
+        let Case { refusal, what, tale } = case;
+        let stream = stream_of(tale.org.as_ref());
+        // Nobody can make an alarm one of many by being refused often before.
+        let is_alarm = refusal == Refusal::SamlVerifiersDisagree;
+        if tale.person.is_none() && !is_alarm && !self.meter.admits(&stream, now) {
+            self.meter.count(Counted::Stranger { stream, what, refusal });
+            return KeptOut::without_code(refusal);
         }
-        match self.record_refusal(stream, &case, now).await {
-            Ok(code) => KeptOut { refusal: case.refusal, code: Some(code) },
-            Err(_) => KeptOut::without_code(case.refusal),
+        match self.record_tale((what.event(refusal), Some(refusal)), Fields::default(), &tale, now).await {
+            Ok(code) => KeptOut { refusal, code: Some(code) },
+            Err(_) => KeptOut::without_code(refusal),
         }
     }
 
@@ -162,17 +236,30 @@ impl Gate {
         self.refuse(case, now).await
     }
 
-    async fn record_refusal(&self, stream: Stream, case: &Case, now: Timestamp) -> Result<SupportCode, StoreError> {
+    /// Writes a record with a support code that leads to it, and the alarm where the refusal is one.
+    pub(crate) async fn record_tale(
+        &self,
+        (event, refusal): (Event, Option<Refusal>),
+        fields: Fields,
+        tale: &Tale,
+        now: Timestamp,
+    ) -> Result<SupportCode, StoreError> {
         let code = SupportCode::generate(&*self.random).map_err(no_random)?;
-        let member = case.person.as_ref().and_then(|person| person.member.as_ref());
+        let member = tale.person.as_ref().and_then(|person| person.member.as_ref());
         let (key, new_key) = self.key_of(member).await?;
-        let fields = Fields::default()
-            .with("bundle", self.running().digest())
-            .with("support-code", &code)
-            .with_some("connection", case.connection.as_ref());
-        let mut draft = draft(stream, now, Event::SignInRefused(case.refusal), fields);
-        draft.personal = Some(self.seal(&key, personal(case)).map_err(no_random)?);
-        self.store.append(vec![draft], Some(code.as_str().to_owned()), new_key.into_iter().collect()).await?;
+        let stream = stream_of(tale.org.as_ref());
+        let place = |fields: Fields| {
+            fields.with("bundle", self.running().digest()).with_some("connection", tale.connection.as_ref())
+        };
+        let of_event = place(fields).with("support-code", &code);
+        let mut drafts = vec![draft(stream.clone(), now, event, of_event)];
+        if refusal == Some(Refusal::SamlVerifiersDisagree) {
+            drafts.push(draft(stream, now, Event::VerifiersDisagree, place(Fields::default())));
+        }
+        for draft in &mut drafts {
+            draft.personal = Some(self.seal(&key, personal(tale, draft.event)).map_err(no_random)?);
+        }
+        self.store.append(drafts, Some(code.as_str().to_owned()), new_key.into_iter().collect()).await?;
         Ok(code)
     }
 
@@ -212,13 +299,15 @@ impl Gate {
     }
 }
 
-fn personal(case: &Case) -> Fields {
-    let story = case.story.iter().take(STORY_LINES_MAX).map(String::as_str).collect::<Vec<_>>().join("\n");
-    Fields::default()
-        .with_some("address", case.address)
-        .with_some("email", case.person.as_ref().map(|person| &person.email))
-        .with_some("story", (!story.is_empty()).then_some(story))
-        .with_some("subject", case.person.as_ref().map(|person| &person.subject))
+/// What the inventory lets the record of that event say under seal.
+fn personal(tale: &Tale, event: Event) -> Fields {
+    let story = tale.story.iter().take(STORY_LINES_MAX).map(String::as_str).collect::<Vec<_>>().join("\n");
+    let fields =
+        Fields::default().with_some("address", tale.address).with_some("story", (!story.is_empty()).then_some(story));
+    let person = tale.person.as_ref().filter(|_| event.kind().personal.contains(&"subject"));
+    fields
+        .with_some("email", person.map(|person| &person.email))
+        .with_some("subject", person.map(|person| &person.subject))
 }
 
 /// Without random bytes nothing can be sealed; to the caller it is the same as a store that is away.

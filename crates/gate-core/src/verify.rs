@@ -15,12 +15,12 @@ mod question;
 
 use std::sync::Arc;
 
-use gatewright_decide::{Admission, Decision, PreparedOrg, decide};
+use gatewright_decide::{Admission, Decision, PreparedOrg, decide, step_up};
 use gatewright_terms::{EmailAddress, OrgId, Refusal, Seconds, Slug, Timestamp};
 
 use crate::Gate;
 use crate::running::Running;
-use crate::sessions::{Counts, NotLive, Remembered};
+use crate::sessions::{Counts, NotLive, Remembered, authentication, latest_end};
 use crate::trail::Counted;
 
 pub(crate) use assertion::Signed;
@@ -57,6 +57,8 @@ pub enum Verdict {
     Pass(Arc<Passed>),
     /// 401: `sign_in` is where the browser can sign in; absolute.
     SignIn { sign_in: String },
+    /// 401: the session is good, and not recent or strong enough for the permission; `sign_in` steps up and comes back.
+    StepUp { refusal: Refusal, sign_in: String },
     /// 403.
     Refused(Refusal),
     /// 400: the question itself is wrong.
@@ -98,6 +100,10 @@ pub struct Who {
     /// The projects that the person is in: those of a role, and the default project. Sorted.
     pub projects: Vec<Slug>,
     pub authenticated: Timestamp,
+    /// Whether the provider said when; else it is the time of the sign-in.
+    pub authentication_reported: bool,
+    /// The authentication context class that the provider reported.
+    pub acr: Option<String>,
     /// The end of the session if nothing more is asked of it.
     pub idle_end: Timestamp,
     /// The end of the session, whatever happens.
@@ -117,14 +123,23 @@ impl Gate {
             None => Err(NotLive::None),
         };
         match found {
-            Ok(entry) if question.takes(&entry.session) => self.answer(&running, &question, &entry, now),
+            Ok(entry) if question.takes(&entry.session) => {
+                self.answer(&running, &question, &entry, request.original_uri, now)
+            }
             Ok(_) | Err(NotLive::None) => Verdict::SignIn { sign_in: question.sign_in(&running, request.original_uri) },
             Err(NotLive::Away) => Verdict::Unavailable,
             Err(NotLive::Refused(refusal)) => Verdict::Refused(refusal),
         }
     }
 
-    fn answer(&self, running: &Running, question: &Question<'_>, entry: &Remembered, now: Timestamp) -> Verdict {
+    fn answer(
+        &self,
+        running: &Running,
+        question: &Question<'_>,
+        entry: &Remembered,
+        original_uri: Option<&str>,
+        now: Timestamp,
+    ) -> Verdict {
         let verdict = self.decide_request(running, question, entry, now);
         verdict.unwrap_or_else(|refusal| {
             let app = question.app.map(|app| app.slug.clone());
@@ -136,7 +151,11 @@ impl Gate {
                 app,
                 refusal,
             });
-            Verdict::Refused(refusal)
+            let again = matches!(refusal, Refusal::AuthenticationTooOld | Refusal::AuthenticationTooWeak);
+            match again.then(|| question.step_up(running, session, original_uri)).flatten() {
+                Some(sign_in) => Verdict::StepUp { refusal, sign_in },
+                None => Verdict::Refused(refusal),
+            }
         })
     }
 
@@ -158,6 +177,9 @@ impl Gate {
         {
             return Err(Refusal::PermissionMissing);
         }
+        if let Some(permission) = &question.permission {
+            step_up(org, permission, &authentication(session), now)?;
+        }
         let signed = self.passed(running, question.app.map(|app| &app.slug), entry, &admission, now);
         Ok(signed.map_or(Verdict::Unavailable, Verdict::Pass))
     }
@@ -175,7 +197,7 @@ impl Gate {
         let org = running.org(&entry.session.org)?;
         let admission = admit(org, &entry)?;
         let (session, rules) = (&entry.session, org.org().session);
-        let absolute_end = session.created.plus(rules.absolute);
+        let absolute_end = latest_end(session, &rules);
         Ok(Who {
             subject: Arc::clone(&entry.subject),
             email: session.email.clone(),
@@ -184,6 +206,8 @@ impl Gate {
             projects: projects(org, &admission),
             roles: names(&admission),
             authenticated: session.authenticated,
+            authentication_reported: session.authentication_told,
+            acr: session.acr.clone(),
             idle_end: entry.last_seen().plus(rules.idle).min(absolute_end),
             absolute_end,
         })
@@ -199,7 +223,7 @@ pub(crate) fn admit<'o>(org: &'o PreparedOrg, entry: &Remembered) -> Result<Admi
     }
 }
 
-fn names(admission: &Admission<'_>) -> Vec<HeldRole> {
+pub(crate) fn names(admission: &Admission<'_>) -> Vec<HeldRole> {
     let name = |(project, role): (Option<&gatewright_bundle::program::Project>, &gatewright_bundle::program::Role)| {
         HeldRole { role: role.slug.clone(), project: project.map(|project| project.slug.clone()) }
     };

@@ -155,6 +155,7 @@ async fn handle(
         AdminRoute::EndSessions => orgs::end_sessions(shared, by, request).await,
         AdminRoute::Domains => orgs::domains(shared, by, request).await,
         AdminRoute::ProveDomain => orgs::prove_domain(shared, by, request, body).await,
+        AdminRoute::MakeTestLink => orgs::make_test_link(shared, by, request).await,
         AdminRoute::OrgAudit => audit::org(shared, by, request).await,
         AdminRoute::PlatformAudit => audit::platform(shared, by, request).await,
         AdminRoute::Healthz | AdminRoute::Readyz => Ok(health(route, shared).await),

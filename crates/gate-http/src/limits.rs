@@ -7,6 +7,16 @@ use std::time::Duration;
 /// A form holds an address (254 bytes), a slug and a path of 2 KiB, percent-encoded. Above: 413.
 pub const FORM_BYTES_MAX: usize = 16 * 1024;
 
+/// The form of an identity provider: a SAML message and its `RelayState`. A message that is percent-encoded letter by letter
+/// does not fit; nobody sends that. Above: refused.
+pub const SAML_FORM_BYTES_MAX: usize = 512 * 1024;
+
+/// One SAML message as it stands in a form: 256 KiB of XML in base64 are 342 KiB, its line ends 11 KiB. Above: refused.
+pub const SAML_VALUE_BYTES_MAX: usize = 360 * 1024;
+
+/// SAML 2.0 Bindings §3.5.3. Above: refused.
+pub const RELAY_STATE_BYTES_MAX: usize = 80;
+
 /// The longest JSON of the admin API is a reason of a few sentences. Above: 413.
 pub const ADMIN_BODY_BYTES_MAX: usize = 16 * 1024;
 
@@ -16,7 +26,7 @@ pub const HEAD_BYTES_MAX: usize = 48 * 1024;
 /// Browsers and proxies together send 20 to 40. Above: 431.
 pub const HEADERS_MAX: usize = 100;
 
-/// A parameter that is read. `return_to` is the longest, a code of Entra the next (2 KiB). Above: refused.
+/// A short parameter that is read. `return_to` is the longest, a code of Entra the next (2 KiB). Above: refused.
 pub const PARAMETER_BYTES_MAX: usize = 4 * 1024;
 
 /// Parameters of one query or form. Providers add up to six that we do not know. Above: refused.

@@ -64,11 +64,66 @@ pub(crate) struct HomePage<'a> {
     pub(crate) ends: &'a str,
 }
 
-/// After `POST /logout`.
+/// After `POST /logout`, and after the way back from the identity provider.
 #[derive(Debug, Template)]
 #[template(path = "signed-out.html")]
 pub(crate) struct SignedOutPage<'a> {
     pub(crate) host: &'a str,
+    /// Whether the identity provider has answered that it is done too.
+    pub(crate) everywhere: bool,
+}
+
+/// Sends a message to another site by one button. No script presses it.
+#[derive(Debug, Template)]
+#[template(path = "send.html")]
+pub(crate) struct SendPage<'a> {
+    pub(crate) host: &'a str,
+    pub(crate) heading: &'static str,
+    /// Around the host that it goes to.
+    pub(crate) before: &'static str,
+    pub(crate) to: &'a str,
+    pub(crate) after: &'static str,
+    pub(crate) action: &'a str,
+    pub(crate) fields: &'a [(&'static str, String)],
+    pub(crate) button: &'static str,
+}
+
+/// Leads to another site. A page instead of a redirect, for the reason of [`ContinuePage`].
+#[derive(Debug, Template)]
+#[template(path = "onward.html")]
+pub(crate) struct OnwardPage<'a> {
+    pub(crate) host: &'a str,
+    pub(crate) heading: &'static str,
+    pub(crate) before: &'static str,
+    pub(crate) to: &'a str,
+    pub(crate) after: &'static str,
+    pub(crate) link: &'a str,
+    pub(crate) button: &'static str,
+}
+
+/// How a test sign-in ended. For the operator who made its link: it says everything.
+#[derive(Debug, Template)]
+#[template(path = "traced.html")]
+pub(crate) struct TracedPage<'a> {
+    pub(crate) host: &'a str,
+    pub(crate) heading: &'static str,
+    pub(crate) org: &'a str,
+    pub(crate) connection: &'a str,
+    pub(crate) refused: Option<RefusedWhy>,
+    pub(crate) facts: Vec<(&'static str, String)>,
+    /// `None` where nobody was let in.
+    pub(crate) roles: Option<Vec<String>>,
+    pub(crate) steps: &'a [String],
+    pub(crate) code: &'a str,
+}
+
+/// The operator's page of a refusal.
+#[derive(Debug)]
+pub(crate) struct RefusedWhy {
+    pub(crate) slug: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) cause: &'static str,
+    pub(crate) repair: &'static str,
 }
 
 /// The words for a refused person: heading, text, and what the button says.

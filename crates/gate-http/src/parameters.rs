@@ -24,23 +24,47 @@ pub(crate) enum ParametersRefused {
     TooMuch,
 }
 
+/// A value that is read: how long it may be, and whether it may hold line ends, as base64 in a form does.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) bytes_max: usize,
+    pub(crate) lines: bool,
+}
+
+impl Field {
+    pub(crate) const fn short(name: &'static str) -> Self {
+        Self { name, bytes_max: PARAMETER_BYTES_MAX, lines: false }
+    }
+}
+
 /// Reads `names` out of `encoded`, in their order.
 pub(crate) fn read<'a, const N: usize>(
     encoded: &'a str,
     names: [&'static str; N],
 ) -> Result<[Option<Cow<'a, str>>; N], ParametersRefused> {
+    read_fields(encoded, names.map(Field::short))
+}
+
+/// Reads `fields` out of `encoded`, in their order.
+pub(crate) fn read_fields<const N: usize>(
+    encoded: &str,
+    fields: [Field; N],
+) -> Result<[Option<Cow<'_, str>>; N], ParametersRefused> {
     let mut values = [const { None }; N];
     for (place, pair) in encoded.split('&').filter(|pair| !pair.is_empty()).enumerate() {
         if place >= PARAMETERS_MAX {
             return Err(ParametersRefused::TooMuch);
         }
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let name = decode(name)?;
-        let Some((slot, name)) = values.iter_mut().zip(names).find(|(_, wanted)| *wanted == name) else { continue };
+        let name = decode(name, Field::short(""))?;
+        let Some((slot, field)) = values.iter_mut().zip(fields).find(|(_, wanted)| wanted.name == name) else {
+            continue;
+        };
         if slot.is_some() {
-            return Err(ParametersRefused::Doubled(name));
+            return Err(ParametersRefused::Doubled(field.name));
         }
-        *slot = Some(decode(value)?);
+        *slot = Some(decode(value, field)?);
     }
     Ok(values)
 }
@@ -53,12 +77,12 @@ pub(crate) fn encode(value: &str) -> PercentEncode<'_> {
 }
 
 /// Borrows where nothing is encoded, which is the rule for slugs.
-fn decode(text: &str) -> Result<Cow<'_, str>, ParametersRefused> {
-    if text.len() > 3 * PARAMETER_BYTES_MAX {
+fn decode(text: &str, field: Field) -> Result<Cow<'_, str>, ParametersRefused> {
+    if text.len() > 3 * field.bytes_max {
         return Err(ParametersRefused::TooMuch);
     }
     if !text.bytes().any(|byte| matches!(byte, b'%' | b'+') || byte.is_ascii_control() || !byte.is_ascii()) {
-        return within(Cow::Borrowed(text));
+        return within(Cow::Borrowed(text), field);
     }
     if !encodings_are_whole(text.as_bytes()) {
         return Err(ParametersRefused::Malformed);
@@ -66,14 +90,15 @@ fn decode(text: &str) -> Result<Cow<'_, str>, ParametersRefused> {
     let spaced = text.replace('+', " ");
     let decoded =
         percent_encoding::percent_decode_str(&spaced).decode_utf8().map_err(|_| ParametersRefused::Malformed)?;
-    if decoded.chars().any(char::is_control) {
+    let is_line_end = |letter: char| field.lines && matches!(letter, '\r' | '\n' | '\t');
+    if decoded.chars().any(|letter| letter.is_control() && !is_line_end(letter)) {
         return Err(ParametersRefused::Malformed);
     }
-    within(Cow::Owned(decoded.into_owned()))
+    within(Cow::Owned(decoded.into_owned()), field)
 }
 
-fn within(value: Cow<'_, str>) -> Result<Cow<'_, str>, ParametersRefused> {
-    if value.len() > PARAMETER_BYTES_MAX { Err(ParametersRefused::TooMuch) } else { Ok(value) }
+fn within(value: Cow<'_, str>, field: Field) -> Result<Cow<'_, str>, ParametersRefused> {
+    if value.len() > field.bytes_max { Err(ParametersRefused::TooMuch) } else { Ok(value) }
 }
 
 /// The URL Standard passes a stray `%` through; what reads us next may not.
@@ -111,5 +136,21 @@ mod tests {
         assert!(read(&long, ["a"]).is_ok());
         assert_eq!(read(&format!("{long}x"), ["a"]).unwrap_err(), ParametersRefused::TooMuch);
         assert_eq!(read(&"b=1&".repeat(PARAMETERS_MAX + 1), ["a"]).unwrap_err(), ParametersRefused::TooMuch);
+    }
+
+    #[test]
+    fn a_long_field_may_be_long_and_have_line_ends() {
+        let long = Field { name: "m", bytes_max: 9_000, lines: true };
+        let form = format!("m={}%0D%0Ab&r=x", "a".repeat(8_000));
+        let [message, relay] = read_fields(&form, [long, Field::short("r")]).unwrap();
+        assert_eq!((message.unwrap().len(), relay.as_deref()), (8_003, Some("x")));
+        for (form, expected) in [
+            (format!("m={}", "a".repeat(9_001)), ParametersRefused::TooMuch),
+            ("m=a%00".to_owned(), ParametersRefused::Malformed),
+            ("m=a&%6d=b".to_owned(), ParametersRefused::Doubled("m")),
+            ("m=a&r=x%0A".to_owned(), ParametersRefused::Malformed),
+        ] {
+            assert_eq!(read_fields(&form, [long, Field::short("r")]).unwrap_err(), expected, "{form:.20}");
+        }
     }
 }

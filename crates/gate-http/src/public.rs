@@ -9,9 +9,13 @@ mod errors;
 mod handover;
 pub(crate) mod health;
 mod login;
+mod logout;
+mod outgoing;
 mod request;
+mod saml;
 mod session;
 mod sso;
+mod test_sign_in;
 mod verify;
 
 use std::net::IpAddr;
@@ -132,7 +136,7 @@ impl Desk {
     }
 
     fn dress(&self, scheme: CookieScheme, response: &mut Response<Body>) {
-        self.security_headers(scheme).put_on(response.headers_mut());
+        self.security_headers(scheme).dress(response);
     }
 }
 
@@ -151,7 +155,8 @@ impl Service for Public {
 
 /// Where people are refused. Signing out, and what machines ask, never waits.
 fn is_sign_in(path: &str) -> bool {
-    path == "/login" || path.starts_with("/sso/") || path == PublicRoute::Handover.row().1
+    let never_waits = path.ends_with("/slo") || path.ends_with("/metadata");
+    path == "/login" || (path.starts_with("/sso/") && !never_waits) || path == PublicRoute::Handover.row().1
 }
 
 /// One axum route for each row of the list.
@@ -186,7 +191,13 @@ async fn handle(route: PublicRoute, desk: &Desk, request: &Parts, body: Body) ->
         PublicRoute::Start => sso::start(desk, request).await,
         PublicRoute::Callback => sso::callback(desk, request).await,
         PublicRoute::SharedCallback => sso::shared_callback(desk, request).await,
-        PublicRoute::Logout => session::logout(desk, request).await,
+        PublicRoute::Acs => saml::acs(desk, request, body).await,
+        PublicRoute::Finish => saml::finish(desk, request).await,
+        PublicRoute::Metadata => saml::metadata(desk, request).await,
+        PublicRoute::SingleLogout => logout::single(desk, request).await,
+        PublicRoute::SingleLogoutForm => logout::single_form(desk, request, body).await,
+        PublicRoute::TestSignIn => test_sign_in::begin(desk, request).await,
+        PublicRoute::Logout => logout::logout(desk, request).await,
         PublicRoute::Session => session::session(desk, request).await,
         // Answered before the router; here so that the list is whole.
         PublicRoute::Verify => errors::no_visit(),

@@ -18,6 +18,12 @@ pub enum PublicRoute {
     Start,
     Callback,
     SharedCallback,
+    Acs,
+    Finish,
+    Metadata,
+    SingleLogout,
+    SingleLogoutForm,
+    TestSignIn,
     Logout,
     Session,
     Verify,
@@ -36,6 +42,7 @@ pub enum AdminRoute {
     EndSessions,
     Domains,
     ProveDomain,
+    MakeTestLink,
     OrgAudit,
     PlatformAudit,
     Checkpoint,
@@ -77,6 +84,12 @@ impl PublicRoute {
         Self::Start,
         Self::Callback,
         Self::SharedCallback,
+        Self::Acs,
+        Self::Finish,
+        Self::Metadata,
+        Self::SingleLogout,
+        Self::SingleLogoutForm,
+        Self::TestSignIn,
         Self::Home,
         Self::Logout,
         Self::Session,
@@ -88,6 +101,7 @@ impl PublicRoute {
     ];
 
     /// Method, path, purpose.
+    #[expect(clippy::too_many_lines, reason = "a table, with one row for each route")]
     pub const fn row(self) -> (Verb, &'static str, &'static str) {
         match self {
             Self::Home => {
@@ -106,7 +120,7 @@ impl PublicRoute {
             Self::Start => (
                 Verb::Get,
                 "/sso/{org}/{connection}/start",
-                "Begins a sign-in at the identity provider of the connection. Takes `app=` and `return_to=`.",
+                "Begins a sign-in at the identity provider of the connection. Takes `app=` and `return_to=`; `step_up=` names the permission that the session is not good enough for.",
             ),
             Self::Callback => (
                 Verb::Get,
@@ -116,7 +130,37 @@ impl PublicRoute {
             Self::SharedCallback => {
                 (Verb::Get, "/sso/shared/{client}/callback", "The same for a client that several organisations share.")
             }
-            Self::Logout => (Verb::Post, "/logout", "Ends the session. Refused when the form stood on another site."),
+            Self::Acs => (
+                Verb::Post,
+                "/sso/{org}/{connection}/acs",
+                "Takes the `SAMLResponse` that the identity provider's form sends, and leads to `/sso/finish`. No cookie is read.",
+            ),
+            Self::Finish => {
+                (Verb::Get, "/sso/finish", "Ends a SAML sign-in in the browser that began it. Takes the one-time `h=`.")
+            }
+            Self::Metadata => (
+                Verb::Get,
+                "/sso/{org}/{connection}/metadata",
+                "Our SAML metadata for the connection. Its address is our entityID.",
+            ),
+            Self::SingleLogout => (
+                Verb::Get,
+                "/sso/{org}/{connection}/slo",
+                "SAML single logout by redirect: takes the identity provider's request, or its answer to ours.",
+            ),
+            Self::SingleLogoutForm => {
+                (Verb::Post, "/sso/{org}/{connection}/slo", "The same by form: `SAMLRequest` or `SAMLResponse`.")
+            }
+            Self::TestSignIn => (
+                Verb::Get,
+                "/sso/{org}/{connection}/test",
+                "Tries the connection by a one-time link: takes `t=`, and ends in a trace instead of a session.",
+            ),
+            Self::Logout => (
+                Verb::Post,
+                "/logout",
+                "Ends the session, and leads to the identity provider's own logout where it has one. Refused when the form stood on another site.",
+            ),
             Self::Session => {
                 (Verb::Get, "/session", "Who is signed in, as JSON: organisation, roles, projects, times.")
             }
@@ -150,6 +194,7 @@ impl AdminRoute {
         Self::EndSessions,
         Self::Domains,
         Self::ProveDomain,
+        Self::MakeTestLink,
         Self::OrgAudit,
         Self::PlatformAudit,
         Self::Checkpoint,
@@ -187,6 +232,12 @@ impl AdminRoute {
                 "/v1/orgs/{org}/domains/{domain}/proofs",
                 MEMBERS,
                 "States that the organisation owns the domain. Takes `{\"method\": \"manual\", \"reason\": TEXT}`.",
+            ),
+            Self::MakeTestLink => (
+                Verb::Post,
+                "/v1/orgs/{org}/connections/{connection}/test-links",
+                MEMBERS,
+                "Makes a one-time link that tries the connection and shows a trace. Gives `{\"url\", \"expires\"}`.",
             ),
             Self::OrgAudit => (
                 Verb::Get,

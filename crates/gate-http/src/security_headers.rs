@@ -2,8 +2,12 @@
 //!
 //! Invariant: no answer leaves without them; they are put on in one place, after everything else.
 //! Invariant: nothing is cached unless the handler says for how long.
+//! Invariant: a form may be sent to our own origin alone; on the page that says so by [`FormTo`], to that one
+//! origin and wherever it passes the form on to: a provider may redirect to another host of its own, and its answer to a
+//! logout comes back here by redirect. Browsers hold every such redirect against the policy.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
@@ -22,6 +26,26 @@ const SECURITY_HEADERS: usize = 9;
 /// One year (ASVS 3.4.1). Without subdomains: those of a host that is not ours alone are not ours to bind.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
+/// In the extensions of an answer: the origin that the one form of this page is sent to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FormTo(String);
+
+impl FormTo {
+    /// The origin of an address. `None` where it is not plainly one: then there is no such page.
+    pub(crate) fn of(address: &str) -> Option<Self> {
+        let (scheme, rest) = address.split_once("://")?;
+        let authority = rest.split(['/', '?', '#']).next()?;
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
+        let is_plain = !authority.is_empty() && authority.bytes().all(plain);
+        (is_plain && matches!(scheme, "https" | "http")).then(|| Self(format!("{scheme}://{authority}")))
+    }
+
+    /// Host and port, for people.
+    pub(crate) fn host(&self) -> &str {
+        crate::host::authority(&self.0)
+    }
+}
+
 /// The headers of one origin, made once.
 #[derive(Debug, Clone)]
 pub(crate) struct SecurityHeaders {
@@ -32,13 +56,21 @@ pub(crate) struct SecurityHeaders {
 impl SecurityHeaders {
     /// `scheme`: of the base URL; over plain HTTP browsers ignore HSTS, and must not be told.
     pub(crate) fn new(scheme: CookieScheme) -> Self {
-        let hash = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
-        let policy = format!(
-            "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-        );
+        let policy = policy("'self'");
         // The text is ours and ASCII; should that ever fail, nothing at all may load.
         let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"));
         Self { policy, scheme }
+    }
+
+    /// Puts them on, with the policy that the answer's page needs.
+    pub(crate) fn dress(&self, response: &mut Response<Body>) {
+        let form_to = response.extensions_mut().remove::<FormTo>();
+        self.put_on(response.headers_mut());
+        if let Some(FormTo(origin)) = form_to
+            && let Ok(policy) = HeaderValue::from_str(&policy(&format!("'self' {origin} https:")))
+        {
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
     }
 
     /// Puts them on. `cache-control` of a handler stays.
@@ -58,9 +90,46 @@ impl SecurityHeaders {
     }
 }
 
+fn policy(form_action: &str) -> String {
+    let hash = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn st_ops_01_one_page_opens_the_way_of_its_form() {
+        let headers = SecurityHeaders::new(CookieScheme::Secure);
+        let mut page = Response::new(Body::empty());
+        page.extensions_mut().insert(FormTo::of("https://login.idp.example:8443/sso?x=https://evil.example").unwrap());
+        headers.dress(&mut page);
+        let policy = page.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
+        assert!(
+            policy.contains("; form-action 'self' https://login.idp.example:8443 https:; base-uri 'none'"),
+            "{policy}"
+        );
+        let mut other = Response::new(Body::empty());
+        headers.dress(&mut other);
+        assert!(other.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("form-action 'self';"));
+        for none in [
+            "",
+            "idp.example/x",
+            "https://",
+            "https:///x",
+            "javascript://a/b",
+            "https://a b/",
+            "https://a;b/",
+            "https://a'b",
+            "https://u@a/",
+            "https://*/",
+        ] {
+            assert_eq!(FormTo::of(none), None, "{none}");
+        }
+    }
 
     #[test]
     fn st_ops_01_the_set_is_whole_and_hsts_is_for_https() {

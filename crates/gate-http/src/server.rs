@@ -16,7 +16,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, HttpBody as _};
+use axum::body::Body;
 use axum::http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -133,13 +133,11 @@ async fn answer<S: Service>(service: &S, request: Request<Incoming>, peer: IpAdd
 }
 
 /// Runs a request in a task of its own, to its end, whether the client waits for it or hangs up. A sign-out that was
-/// stopped between the store and what this process remembers would leave the session alive here for a while.
+/// stopped between the store and what this process remembers would leave the session alive here for a while, and a
+/// refusal that was stopped would be neither recorded nor counted.
 ///
-/// Where a body is still to come, the client is needed: such a request ends with its connection or its time.
+/// A body that does not come whole ends with the connection: reading it fails, and the request with it.
 pub(crate) async fn to_its_end(router: Router, request: Request<Body>) -> Response<Body> {
-    if !request.body().is_end_stream() {
-        return router.oneshot(request).await.unwrap_or_else(|never| match never {});
-    }
     match tokio::spawn(router.oneshot(request)).await {
         Ok(answered) => answered.unwrap_or_else(|never| match never {}),
         Err(ended) => match ended.try_into_panic() {

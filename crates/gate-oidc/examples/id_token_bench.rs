@@ -44,7 +44,10 @@ async fn main() {
         redirect_uri: REDIRECT_URI,
     };
     let outbound = Outbound::new(OutboundRules { danger_http_on_loopback: true, ..OutboundRules::default() }).unwrap();
-    let started = Door::new(outbound, Box::new(NoSecrets), None).start(&settings, "s", None, now).await.unwrap();
+    let started = Door::new(outbound, Box::new(NoSecrets), None)
+        .start(&settings, "s", gate_oidc::Asking::default(), now)
+        .await
+        .unwrap();
 
     let http = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
     let query = idp.browse(&started.url);

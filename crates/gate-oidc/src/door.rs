@@ -7,13 +7,14 @@
 //! Invariant: `iss` first, then the code, then the token, then the person. Nothing of a later step is called before.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use gatewright_bundle::program::{ClientAuth, Oidc, SecretName};
-use gatewright_terms::{EmailAddress, Refusal, Slug, Timestamp};
-use openidconnect::core::{CoreAuthenticationFlow, CoreClient};
+use gatewright_terms::{EmailAddress, Refusal, Seconds, Slug, Timestamp};
+use openidconnect::core::{CoreAuthPrompt, CoreAuthenticationFlow, CoreClient};
 use openidconnect::{
-    AuthUrl, ClientId, CsrfToken, JsonWebKeySet, LoginHint, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-    Scope,
+    AuthUrl, AuthenticationContextClass, ClientId, CsrfToken, JsonWebKeySet, LoginHint, Nonce, PkceCodeChallenge,
+    PkceCodeVerifier, RedirectUrl, Scope,
 };
 use zeroize::Zeroizing;
 
@@ -49,6 +50,17 @@ pub trait Secrets: Send + Sync {
     fn secret(&self, name: &SecretName) -> Option<Zeroizing<String>>;
 }
 
+/// What is asked of a sign-in beside the settings of its connection.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asking<'a> {
+    pub login_hint: Option<&'a EmailAddress>,
+    /// How old the authentication may be at the most (`max_age`). Whether the provider heeded it, the caller checks.
+    pub max_age: Option<Seconds>,
+    /// The authentication context class that is wanted (`acr_values`). Sent with `prompt=login`: a provider that remembers
+    /// the person would else answer with what it did before.
+    pub acr: Option<&'a str>,
+}
+
 /// A sign-in that has begun. Keep `nonce` and `pkce_verifier` with the flow; they are good for one answer.
 pub struct Started {
     /// Where the browser is sent to.
@@ -82,7 +94,7 @@ impl Door {
         &self,
         settings: &Settings<'_>,
         state: &str,
-        login_hint: Option<&EmailAddress>,
+        asking: Asking<'_>,
         now: Timestamp,
     ) -> Result<Started, Refused> {
         let (_, discovery) = self.provider(settings, now).await?;
@@ -100,8 +112,15 @@ impl Door {
             // The library asks for `openid` itself.
             .add_scopes(settings.oidc.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new))
             .set_pkce_challenge(challenge);
-        if let Some(address) = login_hint {
+        if let Some(address) = asking.login_hint {
             request = request.set_login_hint(LoginHint::new(address.to_string()));
+        }
+        if let Some(max_age) = asking.max_age {
+            request = request.set_max_age(Duration::from_secs(max_age.0.into()));
+        }
+        if let Some(acr) = asking.acr {
+            let class = AuthenticationContextClass::new(acr.to_owned());
+            request = request.add_auth_context_value(class).add_prompt(CoreAuthPrompt::Login);
         }
         Ok(Started { url: request.url().0.into(), nonce, pkce_verifier: verifier.into_secret() })
     }
@@ -174,8 +193,8 @@ impl Door {
 
         let more = self.userinfo(settings.oidc, &discovery, &alleged, access_token, story).await?;
         let more = more.as_deref().map(|body| userinfo::read(body, protocol.subject)).transpose()?;
-        let authenticated = protocol.authenticated(now);
-        proof::person(settings, alleged.claims, more, authenticated, story)
+        let authentication = proof::Authentication::of(&protocol, now);
+        proof::person(settings, alleged.claims, more, authentication, story)
     }
 
     async fn provider(

@@ -10,7 +10,7 @@
 use std::str::FromStr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use gatewright_terms::{Refusal, Seconds, Timestamp};
+use gatewright_terms::{AttributeValue, Refusal, Seconds, Timestamp};
 use openidconnect::core::{CoreGenderClaim, CoreJsonWebKeyType, CoreJwsSigningAlgorithm};
 use openidconnect::{
     AccessToken, AccessTokenHash, ClaimsVerificationError, ClientId, EmptyAdditionalClaims, IdToken, IdTokenVerifier,
@@ -80,6 +80,8 @@ pub(crate) struct Protocol<'a> {
     pub(crate) subject: &'a str,
     issued: Timestamp,
     authenticated: Option<Timestamp>,
+    /// The authentication context class. What is no usable text is not reported, which counts as weakest.
+    pub(crate) acr: Option<&'a str>,
     expires: Timestamp,
     not_before: Option<Timestamp>,
     authorized_party: Option<&'a str>,
@@ -96,6 +98,7 @@ impl<'a> Protocol<'a> {
             expires: needed("exp")?,
             not_before: time(claims, "nbf")?,
             authenticated: time(claims, "auth_time")?,
+            acr: claims.text("acr").ok().flatten().filter(|acr| AttributeValue::parse(acr).is_ok()),
             authorized_party: text("azp")?,
             access_token_hash: text("at_hash")?,
         })
@@ -104,6 +107,11 @@ impl<'a> Protocol<'a> {
     /// When the person proved themselves: `auth_time`, else `iat`; never later than now.
     pub(crate) fn authenticated(&self, now: Timestamp) -> Timestamp {
         self.authenticated.unwrap_or(self.issued).min(now)
+    }
+
+    /// Whether the provider says when the person proved themselves.
+    pub(crate) fn tells_authentication(&self) -> bool {
+        self.authenticated.is_some()
     }
 
     /// Times with skew, and the party that the token was issued to.

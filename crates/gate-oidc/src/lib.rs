@@ -31,7 +31,7 @@ mod verified;
 
 pub use callback::Callback;
 pub use client_key::{ClientKey, NotAClientKey};
-pub use door::{Door, Pending, Secrets, Settings, Started};
+pub use door::{Asking, Door, Pending, Secrets, Settings, Started};
 pub use outbound::{Ask, Fetched, NotFetched, Outbound, OutboundRules, OutboundUnusable};
 #[doc(hidden)]
 pub use proof::IdTokenCheck;

@@ -46,11 +46,28 @@ pub(crate) fn complete(
     claims::check_pin(settings.oidc, &alleged.claims)
 }
 
+/// How the person proved who they are, as the ID token says it.
+pub(crate) struct Authentication {
+    at: Timestamp,
+    told: bool,
+    acr: Option<String>,
+}
+
+impl Authentication {
+    pub(crate) fn of(protocol: &Protocol<'_>, now: Timestamp) -> Self {
+        Self {
+            at: protocol.authenticated(now),
+            told: protocol.tells_authentication(),
+            acr: protocol.acr.map(str::to_owned),
+        }
+    }
+}
+
 pub(crate) fn person(
     settings: &Settings<'_>,
     claims: Object<'_>,
     more: Option<Object<'_>>,
-    authenticated: Timestamp,
+    authentication: Authentication,
     story: &mut Vec<Step>,
 ) -> Result<Verified, Refused> {
     let oidc = settings.oidc;
@@ -70,7 +87,9 @@ pub(crate) fn person(
         given_name: claims::attribute(&claims, oidc.claims.given_name.as_ref()),
         family_name: claims::attribute(&claims, oidc.claims.family_name.as_ref()),
         groups,
-        authenticated,
+        authenticated: authentication.at,
+        authentication_told: authentication.told,
+        acr: authentication.acr,
         story: Vec::new(),
     })
 }
@@ -107,7 +126,7 @@ impl IdTokenCheck {
             Verdict::Bad(refused) | Verdict::NoKey(refused) => return Err(refused),
         };
         complete(settings, &alleged, &protocol, &key, access_token, &expected)?;
-        let authenticated = protocol.authenticated(now);
-        person(settings, alleged.claims, None, authenticated, &mut Vec::new()).map(|_| ())
+        let authentication = Authentication::of(&protocol, now);
+        person(settings, alleged.claims, None, authentication, &mut Vec::new()).map(|_| ())
     }
 }

@@ -29,6 +29,8 @@ pub struct Verified {
     pub(crate) family_name: Option<AttributeValue>,
     pub(crate) groups: Groups,
     pub(crate) authenticated: Timestamp,
+    pub(crate) authentication_told: bool,
+    pub(crate) acr: Option<String>,
     pub(crate) story: Vec<Step>,
 }
 
@@ -70,6 +72,16 @@ impl Verified {
     /// `auth_time` where the provider says it, else `iat`. Never later than the check.
     pub fn authenticated(&self) -> Timestamp {
         self.authenticated
+    }
+
+    /// Whether the provider said `auth_time`.
+    pub fn authentication_told(&self) -> bool {
+        self.authentication_told
+    }
+
+    /// The authentication context class that the provider reported.
+    pub fn acr(&self) -> Option<&str> {
+        self.acr.as_deref()
     }
 
     /// What was done and seen, for the operator's trace.

@@ -1,10 +1,17 @@
 //! Rows: what the store takes and gives, in the words of the domain.
 
 use std::fmt;
-use std::net::IpAddr;
 
 use gatewright_audit::record::Draft;
 use gatewright_terms::{DomainName, EmailAddress, GroupName, IdentityKey, OrgId, Slug, Timestamp};
+
+mod answer;
+mod flow;
+mod logout;
+
+pub use answer::{Answer, AnswerDone, AnswerFlow, NameId, Outcome, Proved, Seen, TakeAnswer, TakenAnswer};
+pub use flow::{Asked, BeginFlow, Demand, Errand, Flow, FlowLimits, Purpose, TakeFlow};
+pub use logout::{EndNamed, EndNamedDone, PendingLogout, TestLink};
 
 /// SHA-256 of an opaque 256-bit token. The token itself never reaches the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,60 +25,6 @@ impl fmt::Display for RowId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
     }
-}
-
-/// A sign-in that has begun. One use, bound to one browser.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Flow {
-    pub state: TokenHash,
-    /// The flow cookie of the browser that began.
-    pub browser: TokenHash,
-    pub org: OrgId,
-    pub connection: Slug,
-    /// Of the connection when the flow began: where a reload changes it, the code must not go to the new issuer.
-    pub issuer: String,
-    /// Exactly as it was sent to the provider: the callback must arrive there.
-    pub redirect_uri: String,
-    pub nonce: String,
-    pub pkce_verifier: String,
-    pub app: Option<Slug>,
-    pub return_to: Option<String>,
-    /// Of the client, for the limit per address.
-    pub address: IpAddr,
-    pub began: Timestamp,
-    pub expires: Timestamp,
-}
-
-/// The nonce and the verifier are secrets until the flow is used up: they do not print.
-impl fmt::Debug for Flow {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "Flow({}, {}, {}, until {}, …)", self.org, self.connection, self.redirect_uri, self.expires)
-    }
-}
-
-/// How many flows may be under way at once.
-#[derive(Debug, Clone, Copy)]
-pub struct FlowLimits {
-    pub per_org_max: u32,
-    pub per_address_max: u32,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-pub enum BeginFlow {
-    Begun,
-    TooMany,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-pub enum TakeFlow {
-    /// It was live and is now used up.
-    Taken(Box<Flow>),
-    /// It is live and belongs to another browser; it stays. Carries what the audit needs.
-    OtherBrowser {
-        org: OrgId,
-        connection: Slug,
-    },
-    Unknown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +65,16 @@ pub struct Session {
     pub is_owner: bool,
     /// When the person proved who they are, as the provider says it, else the time of the sign-in.
     pub authenticated: Timestamp,
+    /// Whether the provider said when.
+    pub authentication_told: bool,
+    /// How the person proved who they are, as the provider calls it.
+    pub acr: Option<String>,
+    /// From then on the provider does not vouch for the session any more.
+    pub session_ends: Option<Timestamp>,
+    /// What a logout message of the provider calls the person; SAML alone.
+    pub name_id: Option<NameId>,
+    /// What a logout message of the provider calls the session there; SAML alone.
+    pub session_index: Option<String>,
     pub created: Timestamp,
     pub last_seen: Timestamp,
     /// Set on the child that lives on the origin of an app.

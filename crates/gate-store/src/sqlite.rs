@@ -15,12 +15,14 @@ use gatewright_audit::record::{Draft, Stream};
 use gatewright_terms::{DomainName, IdentityKey, OrgId, Slug, Timestamp};
 
 use crate::rows::{
-    Accepted, AdminToken, BeginFlow, DomainProof, Flow, FlowLimits, HandedOver, Handover, Member, RowId, Session,
-    SignIn, SignInDone, SupportCase, TakeFlow, TokenHash,
+    Accepted, AdminToken, AnswerDone, AnswerFlow, BeginFlow, DomainProof, EndNamed, EndNamedDone, Flow, FlowLimits,
+    HandedOver, Handover, Member, PendingLogout, RowId, Session, SignIn, SignInDone, SupportCase, TakeAnswer, TakeFlow,
+    TestLink, TokenHash,
 };
 use crate::store::Answer;
 use crate::{Store, StoreError};
 
+mod answers;
 mod audit;
 mod columns;
 mod domains;
@@ -30,11 +32,14 @@ mod faults;
 mod file;
 mod flows;
 mod handovers;
+mod logouts;
 mod members;
 mod operators;
 mod schema;
+mod seen;
 mod sessions;
 mod sign_in;
+mod test_links;
 mod writer;
 
 use writer::{Step, Writer};
@@ -97,6 +102,62 @@ impl Store for SqliteStore {
 
     fn take_flow(&self, state: TokenHash, browser: Option<TokenHash>, now: Timestamp) -> Answer<'_, TakeFlow> {
         self.write(move |db| Box::pin(flows::take(db, state, browser, now)))
+    }
+
+    fn flow(&self, state: TokenHash, now: Timestamp) -> Answer<'_, Option<Flow>> {
+        Box::pin(async move { flows::live(&mut *self.reader().await?, state, now).await })
+    }
+
+    fn answer_flow(&self, answered: AnswerFlow, now: Timestamp) -> Answer<'_, AnswerDone> {
+        self.write(move |db| Box::pin(answers::keep(db, answered, now)))
+    }
+
+    fn take_answer(&self, handle: TokenHash, browser: Option<TokenHash>, now: Timestamp) -> Answer<'_, TakeAnswer> {
+        self.write(move |db| Box::pin(answers::take(db, handle, browser, now)))
+    }
+
+    fn forget_expired(&self, now: Timestamp) -> Answer<'_, ()> {
+        Box::pin(async move {
+            if !answers::any_expired(&mut *self.reader().await?, now).await? {
+                return Ok(());
+            }
+            self.write(move |db| Box::pin(answers::forget_expired(db, now))).await
+        })
+    }
+
+    fn put_test_link(&self, link: TestLink, audit: Vec<Draft>, now: Timestamp) -> Answer<'_, bool> {
+        self.write(move |db| Box::pin(async move { test_links::put(db, link, &audit, now).await }))
+    }
+
+    fn take_test_link<'a>(
+        &'a self,
+        link: TokenHash,
+        at: (&'a OrgId, &'a Slug),
+        audit: Vec<Draft>,
+        now: Timestamp,
+    ) -> Answer<'a, bool> {
+        let (org, connection) = (at.0.clone(), at.1.clone());
+        self.write(move |db| {
+            Box::pin(async move { test_links::take(db, link, (&org, &connection), &audit, now).await })
+        })
+    }
+
+    fn put_logout(&self, logout: PendingLogout, now: Timestamp) -> Answer<'_, ()> {
+        self.write(move |db| Box::pin(logouts::put(db, logout, now)))
+    }
+
+    fn take_logout<'a>(
+        &'a self,
+        relay: TokenHash,
+        at: (&'a OrgId, &'a Slug),
+        now: Timestamp,
+    ) -> Answer<'a, Option<String>> {
+        let (org, connection) = (at.0.clone(), at.1.clone());
+        self.write(move |db| Box::pin(async move { logouts::take(db, relay, (&org, &connection), now).await }))
+    }
+
+    fn end_named_sessions(&self, logout: EndNamed) -> Answer<'_, EndNamedDone> {
+        self.write(move |db| Box::pin(logouts::end_named(db, logout)))
     }
 
     fn member_by_key<'a>(&'a self, org: &'a OrgId, key: &'a IdentityKey) -> Answer<'a, Option<Member>> {

@@ -8,8 +8,9 @@ use gatewright_audit::record::{Draft, Stream};
 use gatewright_terms::{DomainName, IdentityKey, OrgId, Slug, Timestamp};
 
 use crate::rows::{
-    Accepted, AdminToken, BeginFlow, DomainProof, Flow, FlowLimits, HandedOver, Handover, Member, RowId, Session,
-    SignIn, SignInDone, SupportCase, TakeFlow, TokenHash,
+    Accepted, AdminToken, AnswerDone, AnswerFlow, BeginFlow, DomainProof, EndNamed, EndNamedDone, Flow, FlowLimits,
+    HandedOver, Handover, Member, PendingLogout, RowId, Session, SignIn, SignInDone, SupportCase, TakeAnswer, TakeFlow,
+    TestLink, TokenHash,
 };
 
 /// The store did not do what was asked. Nothing of the call has happened, or it is not known to have happened.
@@ -42,6 +43,38 @@ pub trait Store: Send + Sync {
     fn begin_flow(&self, flow: Flow, limits: FlowLimits) -> Answer<'_, BeginFlow>;
     /// One use: the second call with the same state gives `Unknown`, on every node.
     fn take_flow(&self, state: TokenHash, browser: Option<TokenHash>, now: Timestamp) -> Answer<'_, TakeFlow>;
+
+    /// A flow that is under way, as it is: a stranger's junk uses nothing up.
+    fn flow(&self, state: TokenHash, now: Timestamp) -> Answer<'_, Option<Flow>>;
+    /// Marks the message as seen, uses the flow up and keeps the answer: all three or none.
+    fn answer_flow(&self, answered: AnswerFlow, now: Timestamp) -> Answer<'_, AnswerDone>;
+    /// One use, by the browser of the errand.
+    fn take_answer(&self, handle: TokenHash, browser: Option<TokenHash>, now: Timestamp) -> Answer<'_, TakeAnswer>;
+    /// `false`, and nothing written, where too many links of the organisation wait.
+    fn put_test_link(&self, link: TestLink, audit: Vec<Draft>, now: Timestamp) -> Answer<'_, bool>;
+    /// One use, at its own connection: whether it was good.
+    fn take_test_link<'a>(
+        &'a self,
+        link: TokenHash,
+        at: (&'a OrgId, &'a Slug),
+        audit: Vec<Draft>,
+        now: Timestamp,
+    ) -> Answer<'a, bool>;
+
+    /// Forgets some of what expired while nobody asked for it: answers hold personal data. Writes only where there is any.
+    fn forget_expired(&self, now: Timestamp) -> Answer<'_, ()>;
+
+    // Logout at a provider.
+    fn put_logout(&self, logout: PendingLogout, now: Timestamp) -> Answer<'_, ()>;
+    /// The id of the request of that connection that was under way; it is over then.
+    fn take_logout<'a>(
+        &'a self,
+        relay: TokenHash,
+        at: (&'a OrgId, &'a Slug),
+        now: Timestamp,
+    ) -> Answer<'a, Option<String>>;
+    /// Marks the message as seen and ends the sessions that it means.
+    fn end_named_sessions(&self, logout: EndNamed) -> Answer<'_, EndNamedDone>;
 
     // Members and sessions.
     fn member_by_key<'a>(&'a self, org: &'a OrgId, key: &'a IdentityKey) -> Answer<'a, Option<Member>>;

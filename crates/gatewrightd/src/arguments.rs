@@ -7,6 +7,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+/// What this program is started with to check signatures (`gate_saml::worker`): by itself, by nobody else.
+pub(crate) const SAML_WORKER: &str = "saml-worker";
+
 /// The gate: signs people in, and answers the proxies in front of applications.
 #[derive(Debug, Parser)]
 #[command(name = "gatewrightd", version, args_conflicts_with_subcommands = true, max_term_width = 100)]

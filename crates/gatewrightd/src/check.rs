@@ -7,6 +7,7 @@ use crate::beside::HighestFile;
 use crate::exit::Ended;
 use crate::secrets::SecretsDir;
 use crate::settings::Settings;
+use crate::signatures;
 use crate::source::{First, Instead, Source};
 use crate::start;
 
@@ -16,6 +17,8 @@ pub(crate) async fn check(settings: &Settings, now: Timestamp) -> Result<Vec<Str
         settings.told.iter().map(|(name, text, place)| format!("{name} = {text}   ({place})")).collect();
     let secrets = SecretsDir::open(&settings.secrets)?;
     secrets.keys()?;
+    let saml_keys = secrets.saml_keys()?.is_some();
+    signatures::verifier()?;
     start::outbound(settings)?;
     let accepted = HighestFile::of(settings.beside(), &settings.environment).read().map_err(Ended::trust)?;
     let First { offer, instead } = Source::of(settings, &secrets)?.first(accepted, now).await?;
@@ -30,7 +33,8 @@ pub(crate) async fn check(settings: &Settings, now: Timestamp) -> Result<Vec<Str
         lines
             .push(format!("this is the last good copy, {}, since {why}; the status would be degraded", copy.display()));
     }
-    for name in start::missing_secrets(&secrets, &offer.bundle) {
+    let missing = start::missing(&secrets, saml_keys, &offer.bundle).check()?;
+    for name in missing.client_secrets {
         lines.push(format!("the client secret {name} is missing; sign-ins that need it will be refused"));
     }
     Ok(lines)

@@ -14,6 +14,7 @@ mod log;
 mod run;
 mod secrets;
 mod settings;
+mod signatures;
 mod source;
 mod start;
 mod token;
@@ -32,6 +33,10 @@ use crate::exit::Ended;
 use crate::settings::{Environment, Settings};
 
 fn main() -> ExitCode {
+    // Before anything else: a worker opens nothing and starts no thread.
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == arguments::SAML_WORKER) {
+        return gate_saml::worker::run();
+    }
     std::panic::set_hook(Box::new(|panic| {
         // The message may hold what a person sent; the place is ours.
         let place = panic.location().map_or_else(|| "unknown".to_owned(), ToString::to_string);
@@ -62,7 +67,7 @@ fn dispatch(arguments: Arguments, environment: &Environment) -> Result<(), Ended
             Ok(())
         }
         Some(Verb::Keys(KeysVerb::Init { dir })) => {
-            let made = keys_init::init(&dir)?;
+            let made = keys_init::init(&dir, now())?;
             for path in &made {
                 say(&format!("made {}", path.display()));
             }

@@ -19,7 +19,7 @@ use crate::exit::Ended;
 use crate::log;
 use crate::settings::Settings;
 use crate::source::Instead;
-use crate::start::{self, Opened};
+use crate::start::{self, Missing, NEEDS_SAML_KEYS, Opened};
 
 use watch_files::Watch;
 pub(crate) use watch_files::say_passed_over;
@@ -43,9 +43,7 @@ pub(crate) async fn run(settings: &Settings, clock: Clock, seed: u32, ready: imp
     };
     remember(&opened, &log);
     let watch = watch(&opened, &clock, &log).await;
-    for name in &opened.missing_secrets {
-        log("secret-missing", &[("name", name), ("effect", "sign-ins that need it are refused")]);
-    }
+    say_missing(&opened.missing, &log);
     if let Err(error) = opened.gate.started(VERSION, clock()).await {
         return Err(Ended::unavailable(format!("store: {error}")));
     }
@@ -83,6 +81,20 @@ async fn bind(name: &str, address: SocketAddr) -> Result<TcpListener, Ended> {
 fn log_at(clock: &Clock) -> Log {
     let clock = Arc::clone(clock);
     Arc::new(move |event, fields| log::write(clock(), event, fields))
+}
+
+/// Of a bundle that runs.
+fn say_missing(missing: &Missing, log: &Log) {
+    for name in &missing.client_secrets {
+        log("secret-missing", &[("name", name), ("effect", "sign-ins that need it are refused")]);
+    }
+    if missing.saml_keys {
+        let why = format!("the bundle {NEEDS_SAML_KEYS}, and start again");
+        log(
+            "saml-keys-missing",
+            &[("why", &why), ("effect", "sign-ins by SAML are refused, and so is the next start")],
+        );
+    }
 }
 
 /// On the last good copy the gate is degraded from the start.

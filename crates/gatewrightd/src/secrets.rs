@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use gate_core::keys::{KeyFile, KeyFiles, Keys};
 use gate_oidc::Secrets;
+use gate_saml::send::{KeyPairFiles, SamlKeys};
 use gatewright_bundle::program::{Client, ClientAuth, Program, SecretName};
 use zeroize::Zeroizing;
 
@@ -36,6 +37,13 @@ const ROTATING: [(KeyFile, &str); 4] = [
     (KeyFile::Assertion, "assertion.next.pem"),
     (KeyFile::Assertion, "assertion.previous.pem"),
 ];
+
+/// What SAML messages are signed with and assertions are encrypted to, if there is such a pair; then the pairs that are
+/// only published, which decrypt. To rotate: put the next pair there (`keys init` on an empty directory makes one),
+/// restart, have every provider import our metadata again, rename the pair in use to `.previous` and the next one to its
+/// place, restart, and delete the previous pair when no provider encrypts to it any more.
+const SAML: [[&str; 2]; 3] =
+    [["saml.key", "saml.crt"], ["saml.next.key", "saml.next.crt"], ["saml.previous.key", "saml.previous.crt"]];
 
 /// The directory, checked.
 #[derive(Debug, Clone)]
@@ -71,6 +79,28 @@ impl SecretsDir {
         Ok(keys)
     }
 
+    /// `None` where there is no pair in use: enough for a program without SAML.
+    pub(crate) fn saml_keys(&self) -> Result<Option<SamlKeys>, Ended> {
+        let [present, next, previous] = SAML.map(|names| self.pair(names));
+        let (present, next, previous) = (present?, next?, previous?);
+        let [present, next, previous] = [&present, &next, &previous].map(|pair| pair.as_ref().map(Pair::files));
+        let Some(present) = present else {
+            return Ok(None);
+        };
+        let keys = SamlKeys::parse(present, next, previous);
+        keys.map(Some).map_err(|refused| Ended::usage(refused.to_string()))
+    }
+
+    /// Both files, or none of them.
+    fn pair(&self, [key, certificate]: [&str; 2]) -> Result<Option<Pair>, Ended> {
+        let at = |name: &str| self.0.join("keys").join(name);
+        if !at(key).exists() && !at(certificate).exists() {
+            return Ok(None);
+        }
+        let wrong = |why: String| Ended::usage(format!("certificate {}: {why}", at(certificate).display()));
+        Ok(Some(Pair { key: self.key(key)?, certificate: read(&at(certificate)).map_err(wrong)? }))
+    }
+
     fn key(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, Ended> {
         let path = self.0.join("keys").join(name);
         let wrong = |why: String| Ended::usage(format!("key {}: {why}", path.display()));
@@ -97,7 +127,7 @@ impl SecretsDir {
     /// The names that the program uses and nobody wrote a secret for, sorted.
     pub(crate) fn missing(&self, program: &Program) -> Vec<String> {
         let own = program.orgs.iter().flat_map(|org| &org.connections).filter_map(|connection| {
-            match &connection.oidc.client {
+            match &connection.oidc()?.client {
                 Client::Own { client_auth, .. } => named(client_auth),
                 Client::Shared(_) => None,
             }
@@ -114,6 +144,18 @@ impl SecretsDir {
 impl Secrets for SecretsDir {
     fn secret(&self, name: &SecretName) -> Option<Zeroizing<String>> {
         text(&read(&self.0.join(name.owner.as_str()).join(name.name.as_str())).ok()?)
+    }
+}
+
+/// A key and its certificate, as they stand in their files.
+struct Pair {
+    key: Zeroizing<Vec<u8>>,
+    certificate: Zeroizing<Vec<u8>>,
+}
+
+impl Pair {
+    fn files(&self) -> KeyPairFiles<'_> {
+        KeyPairFiles { key: &self.key, certificate: &self.certificate }
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use gate_core::{BundleRefused, Gate, Limits, Parts, Restored, SystemRandom};
+use gate_core::{BundleRefused, Gate, Limits, Parts, Restored, SamlParts, SystemRandom};
 use gate_http::Log;
 use gate_oidc::{Outbound, OutboundRules};
+use gate_saml::Pool;
 use gate_store::SqliteStore;
 use gatewright_bundle::{BundleFile, Content};
 use gatewright_terms::Timestamp;
@@ -14,6 +15,7 @@ use crate::exit::Ended;
 use crate::run::say_passed_over;
 use crate::secrets::SecretsDir;
 use crate::settings::Settings;
+use crate::signatures;
 use crate::source::{Fingerprint, First, Instead, Source};
 
 /// A gate on its first bundle.
@@ -26,14 +28,42 @@ pub(crate) struct Opened {
     /// What the files looked like before they were read.
     pub(crate) seen: Fingerprint,
     pub(crate) highest: HighestFile,
-    pub(crate) missing_secrets: Vec<String>,
+    pub(crate) secrets: SecretsDir,
+    /// Whether there are keys for SAML.
+    pub(crate) saml_keys: bool,
+    pub(crate) missing: Missing,
 }
+
+/// What a program needs and the secrets directory does not have.
+#[derive(Debug, Default)]
+pub(crate) struct Missing {
+    /// Sorted names.
+    pub(crate) client_secrets: Vec<String>,
+    /// It has a connection of SAML.
+    pub(crate) saml_keys: bool,
+}
+
+impl Missing {
+    /// With no key, no connection of SAML can work: an operator at a start can do something about it.
+    pub(crate) fn check(self) -> Result<Self, Ended> {
+        if self.saml_keys {
+            return Err(Ended::usage(format!("`keys/saml.key`: the bundle {NEEDS_SAML_KEYS}")));
+        }
+        Ok(self)
+    }
+}
+
+/// Behind a subject.
+pub(crate) const NEEDS_SAML_KEYS: &str =
+    "has a connection of SAML, and there is no key for it; make one with `gatewrightd keys init`";
 
 /// Trust and environment are wrong with exit 5, settings and files with 2, the store and the bundle's address with 6.
 /// May be dropped at any time, as a crash may end it at any time.
 pub(crate) async fn open(settings: &Settings, now: Timestamp, log: &Log) -> Result<Opened, Ended> {
     let secrets = SecretsDir::open(&settings.secrets)?;
     let keys = secrets.keys()?;
+    let saml_keys = secrets.saml_keys()?;
+    let has_saml_keys = saml_keys.is_some();
     let outbound = outbound(settings)?;
     let source = Source::of(settings, &secrets)?;
     let seen = source.fingerprint();
@@ -41,6 +71,8 @@ pub(crate) async fn open(settings: &Settings, now: Timestamp, log: &Log) -> Resu
     let beside = highest.read().map_err(Ended::trust)?;
     let First { offer, instead } = source.first(beside, now).await?;
     say_passed_over(&offer.passed_over, log);
+    let missing = missing(&secrets, has_saml_keys, &offer.bundle).check()?;
+    let saml = SamlParts { verifier: signatures::verifier()?, keys: saml_keys.map(Arc::new), pool: Pool::default() };
     let store = SqliteStore::open(&settings.store)
         .await
         .map_err(|error| Ended::unavailable(format!("store {}: {error}", settings.store.display())))?;
@@ -50,6 +82,7 @@ pub(crate) async fn open(settings: &Settings, now: Timestamp, log: &Log) -> Resu
         outbound,
         secrets: Box::new(secrets.clone()),
         keys,
+        saml: Some(saml),
         random: Arc::new(SystemRandom),
         limits: Limits { stale_sessions_max: settings.stale_sessions_max, ..Limits::default() },
         environment: settings.environment.clone(),
@@ -66,8 +99,7 @@ pub(crate) async fn open(settings: &Settings, now: Timestamp, log: &Log) -> Resu
             return Err(not_opened(why));
         }
     };
-    let missing_secrets = missing_secrets(&secrets, &offer.bundle);
-    Ok(Opened { gate, store, source, instead, seen, highest, missing_secrets })
+    Ok(Opened { gate, store, source, instead, seen, highest, secrets, saml_keys: has_saml_keys, missing })
 }
 
 /// ST-OPS-15: a backup that was restored brings back sessions that had been ended. Its operator hears of it.
@@ -122,8 +154,12 @@ pub(crate) fn refused(refused: &gatewright_bundle::BundleRefused) -> Ended {
     Ended::trust(format!("the bundle is refused{code}: {refused}"))
 }
 
-/// The bytes are the ones that were verified a moment ago; what cannot be read names no secrets.
-pub(crate) fn missing_secrets(secrets: &SecretsDir, bundle: &[u8]) -> Vec<String> {
+/// What the program of these bytes needs of the secrets directory and is not there. The bytes are the ones that were
+/// verified a moment ago; what cannot be read needs nothing.
+pub(crate) fn missing(secrets: &SecretsDir, saml_keys: bool, bundle: &[u8]) -> Missing {
     let program = BundleFile::parse(bundle).ok().and_then(|file| Content::decode(file.content()).ok());
-    program.map_or_else(Vec::new, |program| secrets.missing(&program))
+    program.map_or_else(Missing::default, |program| Missing {
+        client_secrets: secrets.missing(&program),
+        saml_keys: !saml_keys && program.orgs.iter().flat_map(|org| &org.connections).any(|one| one.saml().is_some()),
+    })
 }

@@ -5,51 +5,62 @@
 
 use std::net::IpAddr;
 
-use gate_oidc::{Groups, Verified};
 use gate_store::StoreError;
-use gate_store::rows::{Flow, RowId, Session, SignIn, SignInDone, WhenFull};
+use gate_store::rows::{Errand, Member, RowId, Session, SignIn, SignInDone, WhenFull};
 use gatewright_audit::record::{Draft, Event, Stream};
 use gatewright_bundle::program;
 use gatewright_bundle::program::Org;
-use gatewright_decide::{Decision, Refused, decide};
+use gatewright_decide::{Decision, PreparedOrg, Refused, decide};
 use gatewright_terms::{Refusal, Timestamp};
 
-use super::{Arrived, Landing, SignedIn};
+use super::conclude::{Arrival, check_authentication};
+use super::{Landing, SignedIn};
 use crate::handover::Target;
+use crate::identity::Identity;
 use crate::join::Joined;
 use crate::keys::PersonKey;
 use crate::running::Running;
+use crate::sessions::secs_left;
 use crate::trail::{Case, Fields, Person, draft, no_random};
-use crate::{Gate, SessionDoor, random};
+use crate::{Gate, random};
 
 impl Gate {
     pub(super) async fn admit(
         &self,
         before: &Running,
-        flow: &Flow,
-        verified: &Verified,
-        (arrived, now): (&Arrived<'_>, Timestamp),
+        errand: &Errand,
+        identity: &Identity,
+        arrival: Arrival<'_>,
     ) -> Result<SignedIn, Case> {
-        let running = self.running_still(before, flow)?;
-        let org = running.org(&flow.org).map_err(Case::new)?;
-        let person = |member| Person { email: verified.email().clone(), subject: verified.subject().into(), member };
-        let joined = match self.join(org, verified).await {
-            Ok(joined) => joined,
-            Err(not) => return Err(not.case.told(verified.story()).of(person(not.member))),
-        };
+        let running = self.running_still(before, errand)?;
+        let org = running.org(&errand.org).map_err(Case::new)?;
+        let joined = self.judge(org, errand, identity, arrival.now).await?;
+        let member = joined.member.clone();
+        match self.write_sign_in(&running, org.org(), joined, identity, arrival).await {
+            Ok((signed_in, session)) => {
+                Ok(SignedIn { landing: self.land(&running, errand, &session, arrival.now).await, ..signed_in })
+            }
+            Err(case) => Err(case.told(identity.story()).of(person(identity, member))),
+        }
+    }
+
+    /// Who it is, where the policy lets them in. Writes nothing.
+    async fn judge(
+        &self,
+        org: &PreparedOrg,
+        errand: &Errand,
+        identity: &Identity,
+        now: Timestamp,
+    ) -> Result<Joined, Case> {
+        let told = |case: Case, member| case.told(identity.story()).of(person(identity, member));
+        let joined = self.join(org, identity).await.map_err(|not| told(not.case, not.member))?;
         let refused = match decide(org, &joined.facts) {
-            Decision::Admit(_) => None,
+            Decision::Admit(_) => check_authentication(org.org(), errand, identity, now).err(),
             Decision::Refuse(refused) => Some(refused_case(&refused)),
         };
-        if let Some(case) = refused {
-            return Err(case.told(verified.story()).of(person(joined.member)));
-        }
-        let member = joined.member.clone();
-        match self.write_sign_in(&running, org.org(), joined, verified, (arrived, now)).await {
-            Ok((signed_in, session)) => {
-                Ok(SignedIn { landing: self.land(&running, flow, &session, now).await, ..signed_in })
-            }
-            Err(case) => Err(case.told(verified.story()).of(person(member))),
+        match refused {
+            Some(case) => Err(told(case, joined.member)),
+            None => Ok(joined),
         }
     }
 
@@ -58,36 +69,38 @@ impl Gate {
         running: &Running,
         org: &Org,
         joined: Joined,
-        verified: &Verified,
-        (arrived, now): (&Arrived<'_>, Timestamp),
+        identity: &Identity,
+        arrival: Arrival<'_>,
     ) -> Result<(SignedIn, Session), Case> {
-        let rules = org.session;
+        let (rules, now) = (org.session, arrival.now);
         if let Some(member) = &joined.member {
             let sessions = self.store.sessions_of_member(&org.id, member.id).await?;
             self.end_what_is_over(&sessions, &rules, now).await?;
         }
-        let (token, id) = SessionDoor::OidcCallback.open(&*self.random)?;
+        let (token, id) = identity.door().open(&*self.random)?;
         let (key, new_key) = self.key_of(joined.member.as_ref()).await?;
         let new_member = RowId(random::bytes(&*self.random)?);
+        let authentication = identity.authentication();
         let session = Session {
             token: token.hash(),
             id,
             org: org.id.clone(),
             member: joined.member.as_ref().map_or(new_member, |member| member.id),
             key: joined.key.clone(),
-            email: verified.email().clone(),
-            groups: match verified.groups() {
-                Groups::Known(names) => Some(names.clone()),
-                Groups::Unknown => None,
-            },
+            email: identity.email().clone(),
+            groups: identity.groups().clone(),
             is_owner: joined.is_bound(),
-            authenticated: verified.authenticated(),
+            authenticated: authentication.at,
+            authentication_told: authentication.told,
+            acr: authentication.acr.map(str::to_owned),
+            session_ends: identity.session_ends(),
+            name_id: identity.name_id().cloned(),
+            session_index: identity.session_index().map(str::to_owned),
             created: now,
             last_seen: now,
             child: None,
         };
-        let address = arrived.address;
-        let record = Record { running, joined: &joined, verified, address, session: &session, now };
+        let record = Record { running, joined: &joined, identity, address: arrival.address, session: &session, now };
         let sign_in = SignIn {
             audit: self.records(&record, &key)?,
             session: session.clone(),
@@ -97,7 +110,7 @@ impl Gate {
                 // The store has the person's key; one that seals nothing is not kept.
                 None => self.keys.sealer.new_person(&*self.random).map(|(key, wrapped)| (key.id, wrapped))?,
             },
-            replaces: self.session_before(arrived.session, now).await,
+            replaces: self.session_before(arrival.session, now).await,
             may_join: joined.member.is_none(),
             bind_owner: joined.bind_owner.clone(),
             concurrent_max: rules.concurrent,
@@ -107,7 +120,8 @@ impl Gate {
             },
         };
         let member = self.done(self.store.sign_in(sign_in).await?)?;
-        let signed_in = SignedIn { session: token, absolute_secs: rules.absolute.0, landing: Landing::Ours };
+        let signed_in =
+            SignedIn { session: token, absolute_secs: secs_left(&session, &rules, now), landing: Landing::Ours };
         Ok((signed_in, Session { member, ..session }))
     }
 
@@ -142,11 +156,7 @@ impl Gate {
             drafts.push(self.sealed(record.draft(Event::OwnerBound, Fields::default()), record.person(), key)?);
         }
         let person = record.person().with("address", record.address);
-        drafts.push(self.sealed(
-            record.draft(Event::SignedIn, record.bundle().with("session", record.session.id)),
-            person,
-            key,
-        )?);
+        drafts.push(self.sealed(record.draft(Event::SignedIn, record.signed_in()), person, key)?);
         Ok(drafts)
     }
 
@@ -155,9 +165,9 @@ impl Gate {
     }
 
     /// Where the person goes. Signed in they are; an app that is gone, or a store that is away, leaves them with us.
-    async fn land(&self, running: &Running, flow: &Flow, session: &Session, now: Timestamp) -> Landing {
-        let Some(app) = &flow.app else { return Landing::Ours };
-        let target = Target::parse(running, app.as_str(), flow.return_to.as_deref(), &session.org);
+    async fn land(&self, running: &Running, errand: &Errand, session: &Session, now: Timestamp) -> Landing {
+        let Some(app) = &errand.app else { return Landing::Ours };
+        let target = Target::parse(running, app.as_str(), errand.return_to.as_deref(), &session.org);
         match target {
             Ok(target) => self.put_handover(running, target, session, now).await.unwrap_or(Landing::Ours),
             Err(_) => Landing::Ours,
@@ -169,7 +179,7 @@ impl Gate {
 struct Record<'a> {
     running: &'a Running,
     joined: &'a Joined,
-    verified: &'a Verified,
+    identity: &'a Identity,
     address: IpAddr,
     session: &'a Session,
     now: Timestamp,
@@ -178,7 +188,7 @@ struct Record<'a> {
 impl Record<'_> {
     /// The store adds the member.
     fn draft(&self, event: Event, fields: Fields) -> Draft {
-        let fields = fields.with("connection", self.verified.connection());
+        let fields = fields.with("connection", &self.identity.key().connection);
         draft(Stream::Org(self.session.org.clone()), self.now, event, fields)
     }
 
@@ -186,12 +196,21 @@ impl Record<'_> {
         Fields::default().with("bundle", self.running.digest())
     }
 
+    fn signed_in(&self) -> Fields {
+        let fields = self.bundle().with("door", self.identity.door().slug()).with("session", self.session.id);
+        if self.identity.is_unsolicited() { fields.with("begun-by", "provider") } else { fields }
+    }
+
     fn person(&self) -> Fields {
-        Fields::default().with("email", self.verified.email()).with("subject", self.verified.subject())
+        Fields::default().with("email", self.identity.email()).with("subject", &self.identity.key().subject)
     }
 }
 
-fn refused_case(refused: &Refused) -> Case {
+pub(super) fn person(identity: &Identity, member: Option<Member>) -> Person {
+    Person { email: identity.email().clone(), subject: identity.key().subject.clone(), member }
+}
+
+pub(super) fn refused_case(refused: &Refused) -> Case {
     let case = Case::new(refused.refusal);
     match &refused.blocked_by {
         Some(group) => case.because(format!("decision: blocked by the group `{group}`")),

@@ -9,7 +9,7 @@ use gate_store::rows::RowId;
 use gatewright_audit::record::{Draft, Event, Stream};
 use gatewright_terms::{OrgId, Refusal, Slug, Timestamp};
 
-use super::{Fields, REFUSALS_PER_MINUTE_MAX, draft};
+use super::{Fields, REFUSALS_PER_MINUTE_MAX, What, draft};
 
 const WINDOW_SECS: i64 = 60;
 
@@ -20,7 +20,7 @@ const COUNTED_MAX: usize = 4_096;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Counted {
     /// Of strangers, above the rate.
-    SignIn { stream: Stream, refusal: Refusal },
+    Stranger { stream: Stream, what: What, refusal: Refusal },
     /// Of requests with a live session: always counted, so that a request costs no write.
     Access { org: OrgId, session: RowId, member: RowId, app: Option<Slug>, refusal: Refusal },
 }
@@ -29,7 +29,7 @@ impl Counted {
     pub(super) fn draft(&self, times: u64, bundle: &str, at: Timestamp) -> Draft {
         let fields = Fields::default().with("bundle", bundle).with("count", times);
         match self {
-            Self::SignIn { stream, refusal } => draft(stream.clone(), at, Event::SignInRefused(*refusal), fields),
+            Self::Stranger { stream, what, refusal } => draft(stream.clone(), at, what.event(*refusal), fields),
             Self::Access { org, session, member, app, refusal } => {
                 let fields = fields.with("session", session).with("member", member).with_some("app", app.as_ref());
                 draft(Stream::Org(org.clone()), at, Event::AccessRefused(*refusal), fields)

@@ -61,15 +61,29 @@ impl<'r> Question<'r> {
             Some((id, [only])) => format!("{base}/sso/{id}/{}/start", only.slug),
             Some(_) | None => format!("{base}/login"),
         };
-        if let Some(app) = self.app {
-            address.push_str("?app=");
-            address.push_str(app.slug.as_str());
-            if let Some(back) = original_uri.and_then(ReturnTo::parse) {
-                address.push_str("&return_to=");
-                address.extend(utf8_percent_encode(back.as_str(), NON_ALPHANUMERIC));
-            }
-        }
+        self.push_target(&mut address, original_uri);
         address
+    }
+
+    /// Where the person of a session can prove themselves again for the permission that was asked for, and come back.
+    pub(super) fn step_up(&self, running: &Running, session: &Session, original_uri: Option<&str>) -> Option<String> {
+        let (base, permission) = (&running.environment().base_url, self.permission.as_ref()?);
+        let mut address = format!("{base}/sso/{}/{}/start", session.org, session.key.connection);
+        self.push_target(&mut address, original_uri);
+        address.push(if self.app.is_some() { '&' } else { '?' });
+        address.push_str("step_up=");
+        address.extend(utf8_percent_encode(permission.as_str(), NON_ALPHANUMERIC));
+        Some(address)
+    }
+
+    fn push_target(&self, address: &mut String, original_uri: Option<&str>) {
+        let Some(app) = self.app else { return };
+        address.push_str("?app=");
+        address.push_str(app.slug.as_str());
+        if let Some(back) = original_uri.and_then(ReturnTo::parse) {
+            address.push_str("&return_to=");
+            address.extend(utf8_percent_encode(back.as_str(), NON_ALPHANUMERIC));
+        }
     }
 }
 

@@ -164,8 +164,6 @@ async fn st_aud_05_the_export_verifies_under_a_checkpoint() {
 /// ST-AUD-10: a forgotten person cannot be read, and the chain still verifies.
 #[tokio::test]
 async fn st_aud_07_every_event_of_the_inventory_is_written_with_its_fields() {
-    use gate_store::Store as _;
-    use gatewright_audit::record::{Event, Stream};
     let mut world = World::new().await;
     let gate = world.gate.clone();
     let by = world.operator(&[Scope::Read, Scope::Members]).await;
@@ -189,6 +187,27 @@ async fn st_aud_07_every_event_of_the_inventory_is_written_with_its_fields() {
     assert_eq!(gate.trace(&by, code.as_str(), at(4)).await.unwrap().personal, None);
     gate.stopped("0", at(5)).await.unwrap();
 
+    let mut written = events_written(&world).await;
+    // What SAML and tests of a connection add.
+    let world = World::saml().await;
+    world.saml_ada(0).await;
+    crate::test_links::saml_test(&world, |_| {}).await;
+    crate::logout::provider_ends_ada(&world, 3).await.unwrap();
+    crate::logout::provider_ends_ada(&world, 3).await.unwrap();
+    written.extend(events_written(&world).await);
+    let world = World::saml_with(crate::saml_world::Disagreeing).await;
+    world.saml_sign_in(&mut Browser::default(), 0, |_| {}).await.unwrap_err();
+    written.extend(events_written(&world).await);
+
+    let listed: std::collections::BTreeSet<_> =
+        gatewright_audit::record::Event::KINDS.iter().map(|kind| kind.slug).collect();
+    assert_eq!(written, listed);
+}
+
+/// The events of all chains, each with the fields that the inventory lists, in chains that hold.
+async fn events_written(world: &World) -> std::collections::BTreeSet<&'static str> {
+    use gate_store::Store as _;
+    use gatewright_audit::record::{Event, Stream};
     let mut written = std::collections::BTreeSet::new();
     for stream in ["platform", "org/acme", "org/umbrella"] {
         let mut previous = [0; 32];
@@ -204,6 +223,5 @@ async fn st_aud_07_every_event_of_the_inventory_is_written_with_its_fields() {
             written.insert(kind.slug);
         }
     }
-    let listed: std::collections::BTreeSet<_> = Event::KINDS.iter().map(|kind| kind.slug).collect();
-    assert_eq!(written, listed);
+    written
 }

@@ -77,3 +77,50 @@ async fn st_aud_03_no_secret_is_written_down() {
         );
     }
 }
+
+/// ST-AUD-03, ST-SESS-13: of a sign-in by SAML neither handle, RelayState nor cookie is kept in the clear, and nothing of
+/// the message but facts.
+#[tokio::test]
+async fn st_aud_03_nothing_of_a_saml_message_is_written_down() {
+    use testkit::saml::{Answer, Idp};
+    let world = World::saml().await;
+    let (idp, mut secrets, mut shown) = (Idp::acme(), Vec::new(), Vec::new());
+    for refused in [false, true] {
+        let mut ada = Browser::default();
+        let asked = world.ask(&mut ada, None, 0).await;
+        let honest = crate::saml_world::honest(&asked, 0);
+        let audience = if refused { "https://other.example".to_owned() } else { honest.audience.clone() };
+        let answer = Answer { audience, ..honest };
+        let (xml, response) = (idp.response_xml(&answer), idp.respond(&answer));
+        let signature = xml.split("SignatureValue>").nth(1).unwrap().trim_end_matches("</ds:").to_owned();
+        secrets.extend([asked.relay_state.clone().unwrap(), ada.flow.clone().unwrap(), response.clone(), signature]);
+        secrets.push(answer.assertion_id.clone());
+        match world.post("acme", &response, asked.relay_state.as_deref(), 0).await {
+            Ok(received) => {
+                shown.push(format!("{received:?}"));
+                secrets.push(received.handle.reveal().to_owned());
+                let finished = world.collect(&ada, &received, 1).await.unwrap();
+                shown.push(format!("{finished:?}"));
+                secrets.push(crate::world::signed_in(finished).session.reveal().to_owned());
+            }
+            Err(kept_out) => {
+                let by = world.operator(&[Scope::Read]).await;
+                let code = kept_out.code.unwrap();
+                shown.push(format!("{:?}", world.gate.trace(&by, code.as_str(), at(4)).await.unwrap()));
+            }
+        }
+    }
+    let by = world.operator(&[Scope::Read]).await;
+    shown.extend(world.gate.audit_lines(&by, "org/acme", 1, 1_000).await.unwrap());
+    for secret in &secrets {
+        assert!(secret.len() > 8 && shown.iter().all(|text| !text.contains(secret.as_str())), "{secret}");
+    }
+    world.store.inner.close().await;
+    for file in std::fs::read_dir(world.folder.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+        for secret in secrets.iter().map(String::as_str).chain(["<saml", "Assertion ID", "SignedInfo"]) {
+            assert!(!holds(secret), "{secret}");
+        }
+    }
+}

@@ -7,8 +7,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use gate_store::rows::{
-    Accepted, AdminToken, BeginFlow, DomainProof, Flow, FlowLimits, HandedOver, Handover, Member, RowId, Session,
-    SignIn, SignInDone, SupportCase, TakeFlow, TokenHash,
+    Accepted, AdminToken, AnswerDone, AnswerFlow, BeginFlow, DomainProof, EndNamed, EndNamedDone, Flow, FlowLimits,
+    HandedOver, Handover, Member, PendingLogout, RowId, Session, SignIn, SignInDone, SupportCase, TakeAnswer, TakeFlow,
+    TestLink, TokenHash,
 };
 use gate_store::{SqliteStore, Store, StoreError};
 use gatewright_audit::chain::{Head, Record};
@@ -71,6 +72,44 @@ impl Store for Flaky {
     }
     fn take_flow(&self, state: TokenHash, browser: Option<TokenHash>, now: Timestamp) -> Answer<'_, TakeFlow> {
         self.pass("take_flow", || self.inner.take_flow(state, browser, now))
+    }
+    fn flow(&self, state: TokenHash, now: Timestamp) -> Answer<'_, Option<Flow>> {
+        self.pass("flow", || self.inner.flow(state, now))
+    }
+    fn answer_flow(&self, answered: AnswerFlow, now: Timestamp) -> Answer<'_, AnswerDone> {
+        self.pass("answer_flow", || self.inner.answer_flow(answered, now))
+    }
+    fn take_answer(&self, handle: TokenHash, browser: Option<TokenHash>, now: Timestamp) -> Answer<'_, TakeAnswer> {
+        self.pass("take_answer", || self.inner.take_answer(handle, browser, now))
+    }
+    fn forget_expired(&self, now: Timestamp) -> Answer<'_, ()> {
+        self.pass("forget_expired", || self.inner.forget_expired(now))
+    }
+    fn put_test_link(&self, link: TestLink, audit: Vec<Draft>, now: Timestamp) -> Answer<'_, bool> {
+        self.pass("put_test_link", || self.inner.put_test_link(link, audit, now))
+    }
+    fn take_test_link<'a>(
+        &'a self,
+        link: TokenHash,
+        at: (&'a OrgId, &'a Slug),
+        audit: Vec<Draft>,
+        now: Timestamp,
+    ) -> Answer<'a, bool> {
+        self.pass("take_test_link", || self.inner.take_test_link(link, at, audit, now))
+    }
+    fn put_logout(&self, logout: PendingLogout, now: Timestamp) -> Answer<'_, ()> {
+        self.pass("put_logout", || self.inner.put_logout(logout, now))
+    }
+    fn take_logout<'a>(
+        &'a self,
+        relay: TokenHash,
+        at: (&'a OrgId, &'a Slug),
+        now: Timestamp,
+    ) -> Answer<'a, Option<String>> {
+        self.pass("take_logout", || self.inner.take_logout(relay, at, now))
+    }
+    fn end_named_sessions(&self, logout: EndNamed) -> Answer<'_, EndNamedDone> {
+        self.pass("end_named_sessions", || self.inner.end_named_sessions(logout))
     }
     fn member_by_key<'a>(&'a self, org: &'a OrgId, key: &'a IdentityKey) -> Answer<'a, Option<Member>> {
         self.pass("member_by_key", || self.inner.member_by_key(org, key))

@@ -2,8 +2,10 @@
 
 use ed25519_dalek::{Signer as _, SigningKey};
 use gatewright_bundle::program::{
-    Algorithm, App, Catalogue, Claims, Client, ClientAuth, Connection, Domain, EmailTrust, Environment, Grant, Grantee,
-    Join, Oidc, Org, Overage, Permission, Program, Project, Risk, Role, Scope, SessionRules, Visibility, WhenFull,
+    Algorithm, App, Binding, Catalogue, Certificate, Claims, Client, ClientAuth, Connection, Domain, EmailTrust,
+    Encryption, Endpoint, Environment, Grant, Grantee, Join, NameId, Oidc, Org, Overage, Permission, Program, Project,
+    Protocol, Requests, Risk, Role, Saml, SamlAttributes, SamlGroups, Scope, SessionRules, SignatureAlgorithm, Stage,
+    Subject, Visibility, WantSigned, WhenFull,
 };
 use gatewright_bundle::{BundleFile, Digest, KeyId, Trust, TrustedKey, encode};
 use gatewright_terms::{DomainName, EmailAddress, GroupName, OrgId, PermissionName, Seconds, Slug, Timestamp};
@@ -77,6 +79,8 @@ fn org(id: &str, claimed: &str, issuer: &str) -> Org {
         owners: vec![EmailAddress::parse(&format!("boss@{claimed}")).unwrap()],
         connections: vec![connection("main", issuer)],
         join: Join::JustInTime,
+        stage: Stage::Required,
+        step_ups: Vec::new(),
         projects: vec![Project {
             slug: slug("research"),
             name: "Research".into(),
@@ -95,6 +99,7 @@ fn org(id: &str, claimed: &str, issuer: &str) -> Org {
             absolute: Seconds(ABSOLUTE),
             concurrent: 3,
             when_full: WhenFull::EndOldest,
+            max_authentication_age: None,
         },
     }
 }
@@ -103,7 +108,7 @@ pub(crate) fn connection(name: &str, issuer: &str) -> Connection {
     Connection {
         slug: slug(name),
         provider: slug("generic"),
-        oidc: Oidc {
+        protocol: Protocol::Oidc(Oidc {
             issuer: issuer.into(),
             client: Client::Own { client_id: "gatewright".into(), client_auth: ClientAuth::None },
             scopes: vec!["openid".into(), "email".into()],
@@ -119,7 +124,44 @@ pub(crate) fn connection(name: &str, issuer: &str) -> Connection {
             pin: None,
             clock_skew: Seconds(60),
             group_overage: Overage::AbsentIsEmpty,
-        },
+        }),
+    }
+}
+
+/// A connection of SAML to a provider: signed requests by redirect, logout by form.
+pub(crate) fn saml_connection(name: &str, idp: &testkit::saml::Idp) -> Connection {
+    let endpoint = |binding, url: &str| Endpoint { binding, url: url.into(), response_url: None };
+    Connection {
+        slug: slug(name),
+        provider: slug("generic"),
+        protocol: Protocol::Saml(Saml {
+            entity_id: idp.entity_id.clone(),
+            sign_in: endpoint(Binding::Redirect, &idp.sign_in_url),
+            logout: Some(endpoint(Binding::Post, &idp.logout_url)),
+            certificates: vec![Certificate(idp.certificate_der())],
+            want_signed: WantSigned::Either,
+            algorithms: vec![SignatureAlgorithm::RsaSha256],
+            encryption: Encryption::Optional,
+            name_id: NameId::Persistent,
+            subject: Subject::NameId,
+            attributes: SamlAttributes {
+                email: Some("email".into()),
+                given_name: Some("firstName".into()),
+                family_name: Some("lastName".into()),
+                groups: Some(SamlGroups { attribute: "groups".into(), overage: Overage::AbsentIsEmpty }),
+            },
+            clock_skew: Seconds(60),
+            requests: Requests::Signed,
+            idp_initiated: None,
+        }),
+    }
+}
+
+/// The SAML of the first connection of an organisation.
+pub(crate) fn saml_of(program: &mut Program, org: usize) -> &mut Saml {
+    match &mut program.orgs[org].connections[0].protocol {
+        Protocol::Saml(saml) => saml,
+        Protocol::Oidc(_) => panic!("a connection of OpenID Connect"),
     }
 }
 

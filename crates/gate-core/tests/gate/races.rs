@@ -43,8 +43,8 @@ fn spawn_finish(
             session: None,
             address: crate::world::ADDRESS,
         };
-        let signed_in = gate.finish_oidc(arrived, at(1)).await.map_err(|kept_out| kept_out.refusal)?;
-        Ok(signed_in.session.reveal().to_owned())
+        let finished = gate.finish_oidc(arrived, at(1)).await.map_err(|kept_out| kept_out.refusal)?;
+        Ok(crate::world::signed_in(finished).session.reveal().to_owned())
     })
 }
 
@@ -112,7 +112,7 @@ async fn a_reload_while_the_provider_is_asked_counts() {
         if gone {
             program.orgs[0].connections[0].slug = crate::policy::slug("renamed");
         } else {
-            program.orgs[0].connections[0].oidc.client = gatewright_bundle::program::Client::Own {
+            program.orgs[0].connections[0].oidc_mut().unwrap().client = gatewright_bundle::program::Client::Own {
                 client_id: "another".into(),
                 client_auth: gatewright_bundle::program::ClientAuth::None,
             };

@@ -113,7 +113,7 @@ async fn a_connection_that_changes_under_way_is_gone() {
     let redirect = world.begin(&mut ada, "acme", None, 0).await.unwrap();
     let query = world.acme.browse(&redirect);
     let other = world.umbrella.issuer().to_owned();
-    world.change(|program| program.orgs[0].connections[0].oidc.issuer = other).await;
+    world.change(|program| program.orgs[0].connections[0].oidc_mut().unwrap().issuer = other).await;
     assert_eq!(refusal(world.finish(&ada, "acme", &query, 1).await), Refusal::ConnectionUnknown);
     assert_eq!(world.umbrella.calls(Endpoint::Token) + world.acme.calls(Endpoint::Token), 0);
 
@@ -139,6 +139,7 @@ async fn links_name_things_of_the_program_or_nothing() {
         connection: "main",
         app: Some("console"),
         return_to: Some("/x"),
+        step_up: None,
         browser: None,
         address: ADDRESS,
     };
@@ -178,7 +179,7 @@ async fn shared_clients_have_a_callback_of_their_own() {
                 client_id: "shared-id".into(),
                 client_auth: gatewright_bundle::program::ClientAuth::None,
             });
-            program.orgs[0].connections[0].oidc.client = gatewright_bundle::program::Client::Shared(0);
+            program.orgs[0].connections[0].oidc_mut().unwrap().client = gatewright_bundle::program::Client::Shared(0);
         })
         .await;
     let mut ada = Browser::default();
@@ -196,7 +197,15 @@ async fn sign_ins_under_way_are_limited() {
     let parts = gate_core::Parts { limits, ..crate::world::parts(world.store.clone()) };
     let bundle = crate::policy::bundle(&world.program, 1, None);
     let gate = gate_core::Gate::open(parts, &bundle, &crate::policy::trust(), None, at(0)).await.unwrap();
-    let start = Start { org: "acme", connection: "main", app: None, return_to: None, browser: None, address: ADDRESS };
+    let start = Start {
+        org: "acme",
+        connection: "main",
+        app: None,
+        return_to: None,
+        step_up: None,
+        browser: None,
+        address: ADDRESS,
+    };
     for _ in 0..2 {
         gate.begin(start, at(0)).await.unwrap();
     }

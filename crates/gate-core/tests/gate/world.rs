@@ -1,14 +1,16 @@
 //! World: a gate on a store in a folder of its own, two providers, and the people who use it.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use gate_core::admin::{Operator, Scope, create_token};
 use gate_core::keys::{KeyFile, KeyFiles, Keys};
-use gate_core::signin::{Arrived, CallbackPath, Landing, SignedIn, Start};
+use gate_core::signin::{Arrived, CallbackPath, Finished, Landing, Outgoing, SignedIn, Start};
 use gate_core::verify::{OrgAsked, Passed, Verdict, VerifyRequest};
-use gate_core::{Gate, KeptOut, Limits, Parts, SystemRandom};
+use gate_core::{Gate, KeptOut, Limits, Parts, SamlParts, SystemRandom};
 use gate_oidc::{Outbound, OutboundRules, Secrets};
+use gate_saml::send::{KeyPairFiles, SamlKeys};
 use gate_store::{SqliteStore, Store};
 use gatewright_audit::record::Stream;
 use gatewright_bundle::program::{Program, SecretName};
@@ -104,12 +106,16 @@ impl World {
             connection: "main",
             app,
             return_to: app.map(|_| "/jobs?page=2"),
+            step_up: None,
             browser: browser.flow.as_deref(),
             address: ADDRESS,
         };
         let begun = self.gate.begin(start, at(now)).await?;
         browser.flow = Some(begun.browser.reveal().to_owned());
-        Ok(begun.redirect)
+        match begun.to {
+            Outgoing::Redirect { url } => Ok(url),
+            form @ Outgoing::Form { .. } => panic!("{form:?}"),
+        }
     }
 
     pub(crate) async fn finish(
@@ -119,6 +125,16 @@ impl World {
         query: &str,
         now: i64,
     ) -> Result<SignedIn, KeptOut> {
+        self.finish_any(browser, org, query, now).await.map(signed_in)
+    }
+
+    pub(crate) async fn finish_any(
+        &self,
+        browser: &Browser,
+        org: &str,
+        query: &str,
+        now: i64,
+    ) -> Result<Finished, KeptOut> {
         let arrived = Arrived {
             path: CallbackPath::Connection { org, connection: "main" },
             query,
@@ -172,6 +188,15 @@ impl World {
         records.iter().map(event).collect()
     }
 
+    /// The open fields of the last record of that kind.
+    pub(crate) async fn fields(&self, stream: &str, event: &str) -> BTreeMap<String, String> {
+        let stream = Stream::parse(stream).unwrap();
+        let records = self.store.inner.records(&stream, 1, 10_000).await.unwrap();
+        let mut read = records.iter().map(|record| record.read().unwrap());
+        let last = read.rfind(|chained| chained.event == event).expect("a record of that kind");
+        last.fields.into_iter().map(|(name, value)| (name.to_string(), value)).collect()
+    }
+
     pub(crate) async fn last_event(&self, org: &str) -> String {
         self.events(&format!("org/{org}")).await.pop().unwrap_or_default()
     }
@@ -192,9 +217,28 @@ pub(crate) fn parts(store: Arc<dyn Store>) -> Parts {
         outbound: Outbound::new(rules).unwrap(),
         secrets: Box::new(NoSecrets),
         keys: keys(),
+        saml: Some(saml_parts()),
         random: Arc::new(SystemRandom),
         limits: Limits::default(),
         environment: slug("test"),
+    }
+}
+
+/// The real verifier, in this process.
+fn saml_parts() -> SamlParts {
+    let sp = &testkit::saml::SP;
+    let files = KeyPairFiles { key: sp.key_pem.as_bytes(), certificate: sp.certificate_pem.as_bytes() };
+    SamlParts {
+        verifier: Arc::new(gate_saml::Samael),
+        keys: Some(Arc::new(SamlKeys::parse(files, None, None).unwrap())),
+        pool: gate_saml::Pool::default(),
+    }
+}
+
+pub(crate) fn signed_in(finished: Finished) -> SignedIn {
+    match finished {
+        Finished::SignedIn(signed_in) => signed_in,
+        Finished::Tested(trace) => panic!("{trace:?}"),
     }
 }
 
@@ -228,6 +272,7 @@ pub(crate) fn word(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Pass(_) => "pass",
         Verdict::SignIn { .. } => "sign-in",
+        Verdict::StepUp { .. } => "step-up",
         Verdict::Refused(refusal) => refusal.slug(),
         Verdict::Unclear(_) => "unclear",
         Verdict::Unavailable => "unavailable",

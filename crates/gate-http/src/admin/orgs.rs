@@ -1,4 +1,4 @@
-//! Orgs: members, their sessions, and the domains of one organisation.
+//! Orgs: members, their sessions, the domains and the test links of one organisation.
 
 use axum::body::Body;
 use axum::http::request::Parts;
@@ -117,6 +117,19 @@ pub(super) async fn prove_domain(
     let (org, domain) = (segment(request, ORG)?, segment(request, SUBJECT)?);
     shared.gate.prove_domain(by, org, domain, reason, shared.now()).await?;
     let mut response = document(&json!({"domain": domain, "method": "manual", "operator": by.name().as_str()}));
+    *response.status_mut() = StatusCode::CREATED;
+    Ok(response)
+}
+
+/// `POST …/connections/{connection}/test-links`
+pub(super) async fn make_test_link(shared: &Shared, by: &Operator, request: &Parts) -> Result<Response<Body>, Wrong> {
+    let (org, connection) = (segment(request, ORG)?, segment(request, SUBJECT)?);
+    let link = shared.gate.make_test_link(by, org, connection, shared.now()).await?;
+    let mut response = document(&json!({
+        "schema": "gatewright.test-link/1",
+        "url": link.url,
+        "expires": link.expires.to_string(),
+    }));
     *response.status_mut() = StatusCode::CREATED;
     Ok(response)
 }

@@ -62,7 +62,7 @@ impl Desk {
 
     /// A refusal of the HTTP layer itself, on the way to a sign-in. The address may name an organisation.
     pub(crate) async fn refuse(&self, visit: &Visit, path: &str, refusal: Refusal) -> Response<Body> {
-        let org = path.strip_prefix("/sso/").and_then(|rest| rest.split('/').next());
+        let org = path.strip_prefix("/sso/").and_then(|rest| rest.split_once('/')).map(|(org, _)| org);
         let kept_out = self.shared.gate.refuse_unread(refusal, org, visit.client, self.now()).await;
         self.kept_out(visit, &kept_out)
     }

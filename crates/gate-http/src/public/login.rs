@@ -106,7 +106,7 @@ pub(super) const FROM_ELSEWHERE: Said = Said {
     text: "Open our page yourself and press the button there.",
 };
 
-const fn unread(kind: ProblemKind) -> Said {
+pub(super) const fn unread(kind: ProblemKind) -> Said {
     Said { kind, heading: "We could not read this form", text: "Go back, and send it once more." }
 }
 
@@ -135,7 +135,7 @@ fn with_wish(mut link: String, wish: &Wish<'_>) -> String {
     link
 }
 
-fn is_form(headers: &HeaderMap) -> bool {
+pub(super) fn is_form(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
 }

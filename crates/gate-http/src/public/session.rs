@@ -1,4 +1,4 @@
-//! Session: shows who is signed in, and ends it.
+//! Session: shows who is signed in.
 
 use axum::body::Body;
 use axum::http::request::Parts;
@@ -9,13 +9,11 @@ use serde_json::{Value, json};
 
 use super::Desk;
 use super::errors::no_visit;
-use super::login::FROM_ELSEWHERE;
 use super::request::Visit;
 use crate::cookies::CookieName;
-use crate::pages::{HomePage, SignedOutPage};
+use crate::pages::HomePage;
 use crate::problem::ProblemKind;
 use crate::respond;
-use crate::same_origin::{Provenance, provenance};
 
 /// Keys rotate with an overlap, so that a copy of five minutes is always good.
 const JWKS_CACHE: HeaderValue = HeaderValue::from_static("public, max-age=300");
@@ -43,6 +41,8 @@ fn session_document(who: &Who) -> Value {
         "roles": roles_document(&who.roles),
         "projects": who.projects.iter().map(gatewright_terms::Slug::as_str).collect::<Vec<_>>(),
         "authenticated": who.authenticated.to_string(),
+        "authentication_reported": who.authentication_reported,
+        "acr": who.acr,
         "idle_end": who.idle_end.to_string(),
         "expires": who.absolute_end.to_string(),
     })
@@ -71,7 +71,7 @@ pub(super) async fn home(desk: &Desk, request: &Parts) -> Response<Body> {
     }
 }
 
-fn role_line(held: &HeldRole) -> String {
+pub(super) fn role_line(held: &HeldRole) -> String {
     match &held.project {
         None => held.role.to_string(),
         Some(project) => format!("{} in {project}", held.role),
@@ -79,36 +79,11 @@ fn role_line(held: &HeldRole) -> String {
 }
 
 /// `2026-11-24T09:00:00Z` as `2026-11-24 09:00 UTC`. What is not of that form stays as it is.
-fn readable(time: &str) -> String {
+pub(super) fn readable(time: &str) -> String {
     match time.strip_suffix('Z').and_then(|time| time.rsplit_once(':')) {
         Some((minutes, _)) => format!("{} UTC", minutes.replacen('T', " ", 1)),
         None => time.to_owned(),
     }
-}
-
-/// `POST /logout`: needs the proof that the form stood on our own page (ST-OPS-02).
-pub(super) async fn logout(desk: &Desk, request: &Parts) -> Response<Body> {
-    let Some(visit) = Visit::from(request) else { return no_visit() };
-    match provenance(&request.headers, visit.origin()) {
-        Provenance::SameOrigin => {}
-        Provenance::Unstated | Provenance::Elsewhere => {
-            return desk.say(&request.headers, FROM_ELSEWHERE);
-        }
-    }
-    let Ok(token) = visit.cookie(&request.headers, CookieName::Session) else {
-        return desk.refuse(visit, request.uri.path(), Refusal::ParameterRefused).await;
-    };
-    if let Some(token) = token
-        && let Err(kept_out) = desk.shared.gate.logout(token, desk.now()).await
-    {
-        // The session lives on as long as the store is away, so its cookie stays: the person can try again.
-        return desk.kept_out(visit, &kept_out);
-    }
-    let mut response = respond::page(StatusCode::OK, &SignedOutPage { host: visit.host() });
-    for cookie in [CookieName::Session, CookieName::Flow] {
-        response.headers_mut().extend(visit.scheme().clear(cookie).map(|gone| (header::SET_COOKIE, gone)));
-    }
-    response
 }
 
 /// `GET /.well-known/jwks.json`

@@ -1,7 +1,7 @@
 //! SSO: begins a sign-in at an identity provider, and takes its answer.
 //!
 //! Invariant: the query of an answer goes on unread: which parameters may come twice is the protocol's to say.
-//! Invariant: a session cookie is set in the two places that call a door of `gate-core`, here and in `handover`.
+//! Invariant: a session cookie is set in two places: `end` of `saml`, where both protocols end, and `handover`.
 
 use axum::body::Body;
 use axum::http::request::Parts;
@@ -11,7 +11,9 @@ use gatewright_terms::Refusal;
 
 use super::Desk;
 use super::errors::no_visit;
+use super::outgoing::{self, send};
 use super::request::Visit;
+use super::saml::end;
 use crate::cookies::CookieName;
 use crate::parameters::read;
 use crate::respond;
@@ -19,22 +21,25 @@ use crate::respond;
 /// `GET /sso/{org}/{connection}/start`
 pub(super) async fn start(desk: &Desk, request: &Parts) -> Response<Body> {
     let Some(visit) = Visit::from(request) else { return no_visit() };
-    let parameters = read(request.uri.query().unwrap_or_default(), ["app", "return_to"]);
-    let (Ok([app, return_to]), Ok(browser)) = (parameters, visit.cookie(&request.headers, CookieName::Flow)) else {
+    let parameters = read(request.uri.query().unwrap_or_default(), ["app", "return_to", "step_up"]);
+    let (Ok([app, return_to, step_up]), Ok(browser)) = (parameters, visit.cookie(&request.headers, CookieName::Flow))
+    else {
         return desk.refuse(visit, request.uri.path(), Refusal::ParameterRefused).await;
     };
     let Some((org, connection)) = org_and_connection(request.uri.path()) else { return no_visit() };
-    let (app, return_to) = (app.as_deref(), return_to.as_deref());
-    if let Some(app) = app
+    let (app, return_to, step_up) = (app.as_deref(), return_to.as_deref(), step_up.as_deref());
+    // A step up is asked for because the session that there is does not do.
+    if step_up.is_none()
+        && let Some(app) = app
         && let Some(there) = hand_over(desk, visit, request, org, (app, return_to)).await
     {
         return there;
     }
-    let start = Start { org, connection, app, return_to, browser, address: visit.client };
+    let start = Start { org, connection, app, return_to, step_up, browser, address: visit.client };
     match desk.shared.gate.begin(start, desk.now()).await {
         Err(kept_out) => desk.kept_out(visit, &kept_out),
         Ok(begun) => {
-            let mut response = respond::see_other(&begun.redirect);
+            let mut response = send(visit.host(), outgoing::SIGN_IN, &begun.to);
             let cookie = visit.scheme().flow(begun.browser.reveal());
             response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
             response
@@ -89,20 +94,12 @@ async fn arrive(desk: &Desk, request: &Parts, path: CallbackPath<'_>) -> Respons
     let arrived = Arrived { path, query, browser, session, address: visit.client };
     match desk.shared.gate.finish_oidc(arrived, desk.now()).await {
         Err(kept_out) => desk.kept_out(visit, &kept_out),
-        Ok(signed_in) => {
-            let mut response = match &signed_in.landing {
-                Landing::Ours => respond::see_other("/"),
-                Landing::Direct { url } | Landing::App { url } => respond::see_other(url),
-            };
-            let cookie = visit.scheme().session(signed_in.session.reveal(), signed_in.absolute_secs);
-            response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
-            response
-        }
+        Ok(finished) => end(visit, &finished),
     }
 }
 
 /// The two segments of `/sso/{}/{}/…` as they were sent. `gate-core` parses them.
-fn org_and_connection(path: &str) -> Option<(&str, &str)> {
+pub(super) fn org_and_connection(path: &str) -> Option<(&str, &str)> {
     let mut segments = path.strip_prefix("/sso/")?.split('/');
     segments.next().zip(segments.next())
 }

@@ -1,7 +1,8 @@
 //! Verify: forward-auth, the answer to a proxy in front of an app.
 //!
 //! Reads `?org=&app=&permission=&project=`, the session cookie, and what a listed proxy says of the original request.
-//! Gives 200 with `X-Auth-*`, 401 with `X-Auth-Sign-In`, 403 with `X-Auth-Refusal`, 400, or 503.
+//! Gives 200 with `X-Auth-*`, 401 with `X-Auth-Sign-In` (and, where a live session is not good enough, `X-Auth-Refusal`), 403
+//! with `X-Auth-Refusal`, 400, or 503.
 //!
 //! Invariant: the question of the organisation is never left open: `org=`, or an app that is bound to one.
 //! Invariant: what passes is decided anew each time; only its spelling is kept.
@@ -106,6 +107,11 @@ fn refuse(desk: &Desk, verdict: Verdict) -> Response<Body> {
     match verdict {
         Verdict::Pass(_) => desk.problem(ProblemKind::Internal, None),
         Verdict::SignIn { sign_in } => with_header(StatusCode::UNAUTHORIZED, X_AUTH_SIGN_IN, &sign_in),
+        Verdict::StepUp { refusal, sign_in } => {
+            let mut response = with_header(StatusCode::UNAUTHORIZED, X_AUTH_SIGN_IN, &sign_in);
+            response.headers_mut().insert(X_AUTH_REFUSAL, HeaderValue::from_static(refusal.slug()));
+            response
+        }
         Verdict::Refused(refusal) => with_header(StatusCode::FORBIDDEN, X_AUTH_REFUSAL, refusal.slug()),
         Verdict::Unclear(detail) => desk.problem(ProblemKind::BadRequest, Some(detail)),
         Verdict::Unavailable => desk.problem(ProblemKind::StoreUnavailable, None),

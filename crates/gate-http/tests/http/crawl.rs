@@ -88,6 +88,11 @@ async fn st_ops_04_unused_methods_are_refused() {
         ("/logout", "POST"),
         ("/session", "GET"),
         ("/sso/acme/main/start", "GET"),
+        ("/sso/acme/main/acs", "POST"),
+        ("/sso/acme/main/slo", "GET, POST"),
+        ("/sso/acme/main/metadata", "GET"),
+        ("/sso/acme/main/test", "GET"),
+        ("/sso/finish", "GET"),
         ("/auth/verify", "GET"),
     ] {
         for method in ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "HEAD", "BREW"] {

@@ -17,6 +17,8 @@ mod pages;
 #[allow(dead_code, reason = "the program of gate-core's own tests; each binary uses a part of it")]
 #[path = "../../../gate-core/tests/gate/policy.rs"]
 mod policy;
+mod saml_form;
 mod sign_in;
 mod socket;
+mod test_sign_in;
 mod world;

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
@@ -115,7 +116,8 @@ impl World {
             clock: Arc::new(move || Timestamp::from_unix(reads.load(Ordering::SeqCst))),
             log: Arc::new(move |event, fields| lines.lock().unwrap().push(format!("{event} {fields:?}"))),
             correlation: Arc::new(Correlation::new(0x7f)),
-            limits: ServerLimits::default(),
+            // A body that does not come is waited for shorter than a request may take, as in the product.
+            limits: ServerLimits { body: Duration::from_millis(500), ..ServerLimits::default() },
         };
         let proxies = TrustedProxies::new(vec!["10.0.0.0/8".parse().unwrap()]);
         Self {
@@ -242,6 +244,7 @@ async fn open(store: Arc<SqliteStore>, bundle: &[u8], program: &Program) -> Gate
         random: Arc::new(SystemRandom),
         limits: Limits::default(),
         environment: program.environment.name.clone(),
+        saml: None,
     };
     Gate::open(parts, bundle, &trust(), None, Timestamp::from_unix(T0)).await.unwrap()
 }

@@ -116,7 +116,16 @@ async fn st_oidc_02_flows_do_not_mix() {
 async fn a_login_hint_is_sent_and_nothing_else() {
     let bench = Bench::new().await;
     let hint = EmailAddress::parse("ada+x@acme.com").unwrap();
-    let started = bench.door.start(&bench.settings(), "s", Some(&hint), NOW).await.unwrap();
+    let started = bench
+        .door
+        .start(
+            &bench.settings(),
+            "s",
+            gate_oidc::Asking { login_hint: Some(&hint), ..gate_oidc::Asking::default() },
+            NOW,
+        )
+        .await
+        .unwrap();
     let pairs: Vec<_> = Url::parse(&started.url).unwrap().query_pairs().map(|(name, _)| name.into_owned()).collect();
     let mut sorted = pairs.clone();
     sorted.sort();

@@ -111,7 +111,7 @@ impl Bench {
     }
 
     pub(crate) async fn start(&self) -> Result<Started, Refused> {
-        self.door.start(&self.settings(), "state-of-this-flow", None, self.now()).await
+        self.door.start(&self.settings(), "state-of-this-flow", gate_oidc::Asking::default(), self.now()).await
     }
 
     pub(crate) async fn finish(&self, started: &Started, query: &str) -> Result<Verified, Refused> {

@@ -69,7 +69,7 @@ async fn st_oidc_17_a_name_that_leads_inside_is_not_called() {
         let mut bench = Bench::new().await;
         bench.door = Door::new(Outbound::new(rules).unwrap(), Box::new(OneSecret(None)), None);
         bench.oidc.issuer.clone_from(&issuer);
-        bench.door.start(&bench.settings(), "s", None, NOW).await.err().unwrap()
+        bench.door.start(&bench.settings(), "s", gate_oidc::Asking::default(), NOW).await.err().unwrap()
     };
     let refused = outcome(strict()).await;
     assert_eq!(refused.refusal, Refusal::ProviderUnreachable);

@@ -5,12 +5,14 @@
 use std::net::IpAddr;
 
 use gatewright_audit::record::Stream;
-use gatewright_terms::{DomainName, EmailAddress, GroupName, IdentityKey, OrgId, Slug, Timestamp};
+use gatewright_terms::{
+    AttributeValue, DomainName, EmailAddress, GroupName, IdentityKey, OrgId, Refusal, Seconds, Slug, Timestamp,
+};
 use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{Decode, Row, Type};
 
 use crate::StoreError;
-use crate::rows::{RowId, SessionGroups, TokenHash};
+use crate::rows::{NameId, RowId, SessionGroups, TokenHash};
 
 pub(super) struct Columns<'r>(pub(super) &'r SqliteRow);
 
@@ -68,6 +70,22 @@ impl<'r> Columns<'r> {
         self.get(column).map(Timestamp::from_unix)
     }
 
+    pub(super) fn optional_time(&self, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.get::<Option<i64>>(column)?.map(Timestamp::from_unix))
+    }
+
+    pub(super) fn optional_seconds(&self, column: &'static str) -> Result<Option<Seconds>, StoreError> {
+        self.get::<Option<i64>>(column)?
+            .map(u32::try_from)
+            .transpose()
+            .map_err(|_| corrupt(column))
+            .map(|some| some.map(Seconds))
+    }
+
+    pub(super) fn optional_flag(&self, column: &'static str) -> Result<Option<bool>, StoreError> {
+        self.get(column)
+    }
+
     pub(super) fn flag(&self, column: &'static str) -> Result<bool, StoreError> {
         self.get(column)
     }
@@ -98,6 +116,18 @@ impl<'r> Columns<'r> {
         self.parsed(column, EmailAddress::parse)
     }
 
+    pub(super) fn optional_email(&self, column: &'static str) -> Result<Option<EmailAddress>, StoreError> {
+        self.optional(column, EmailAddress::parse)
+    }
+
+    pub(super) fn optional_attribute(&self, column: &'static str) -> Result<Option<AttributeValue>, StoreError> {
+        self.optional(column, AttributeValue::parse)
+    }
+
+    pub(super) fn optional_refusal(&self, column: &'static str) -> Result<Option<Refusal>, StoreError> {
+        self.optional(column, |text| Refusal::from_slug(text).ok_or(()))
+    }
+
     pub(super) fn domain(&self, column: &'static str) -> Result<DomainName, StoreError> {
         self.parsed(column, DomainName::parse)
     }
@@ -117,6 +147,13 @@ impl<'r> Columns<'r> {
             issuer: self.text("issuer")?.into(),
             subject: self.text("subject")?.into(),
         })
+    }
+
+    /// From the four columns that sessions and answers share.
+    pub(super) fn name_id(&self) -> Result<Option<NameId>, StoreError> {
+        let (format, name_qualifier) = (self.optional_text("name_id_format")?, self.optional_text("name_qualifier")?);
+        let sp_name_qualifier = self.optional_text("sp_name_qualifier")?;
+        Ok(self.optional_text("name_id")?.map(|value| NameId { value, format, name_qualifier, sp_name_qualifier }))
     }
 
     /// One a line.

@@ -14,7 +14,8 @@ use crate::StoreError;
 const APPLICATION_ID: i64 = 0x4757_5354;
 
 /// Number and SQL of each step. A step that was released is never changed; a new one is added behind it.
-const STEPS: &[(i64, &str)] = &[(1, include_str!("migrations/0001_first.sql"))];
+const STEPS: &[(i64, &str)] =
+    &[(1, include_str!("migrations/0001_first.sql")), (2, include_str!("migrations/0002_saml.sql"))];
 
 /// Runs before anything else on the first connection. After an error the caller closes it, which undoes everything.
 pub(super) async fn migrate(db: &mut SqliteConnection) -> Result<(), StoreError> {
@@ -121,6 +122,33 @@ mod tests {
 
         let error = migrate_by(&mut db, &[(1, ONE)]).await.unwrap_err().to_string();
         assert!(error.contains("the file has schema 2, this version knows schemas up to 1"), "{error}");
+    }
+
+    /// What version 1 wrote is there after the step to version 2: a flow under way goes on, and the authentication of a
+    /// session counts as not reported.
+    #[tokio::test]
+    async fn what_was_written_before_saml_is_kept() {
+        let mut db = memory().await;
+        migrate_by(&mut db, &STEPS[..1]).await.unwrap();
+        run(
+            &mut db,
+            "INSERT INTO flows VALUES (zeroblob(32), zeroblob(32), 'acme', 'okta', 'https://id.example', 'https://x',
+                                       'nonce', 'verifier', NULL, NULL, '192.0.2.1', 1, 2);
+             INSERT INTO members VALUES (zeroblob(16), 'acme', 'okta', 'https://id.example', 'ada', 'ada@acme.com',
+                                         'active', zeroblob(16), 1, 1);
+             INSERT INTO sessions (token, id, member, email, is_owner, authenticated, created, last_seen)
+             VALUES (zeroblob(32), zeroblob(16), zeroblob(16), 'ada@acme.com', 0, 1, 2, 3)",
+        )
+        .await
+        .unwrap();
+        migrate(&mut db).await.unwrap();
+        let zero = crate::rows::TokenHash([0; 32]);
+        let flow = super::super::flows::live(&mut db, zero, gatewright_terms::Timestamp::from_unix(1)).await;
+        let flow = flow.unwrap().unwrap();
+        let asked = crate::rows::Asked::Oidc { nonce: "nonce".into(), pkce_verifier: "verifier".into() };
+        assert!(flow.asked == asked && flow.errand.purpose == crate::rows::Purpose::SignIn);
+        let session = super::super::sessions::by_token(&mut db, zero).await.unwrap().unwrap();
+        assert!(!session.authentication_told && session.name_id.is_none() && session.session_ends.is_none());
     }
 
     #[tokio::test]

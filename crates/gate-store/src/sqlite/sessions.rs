@@ -3,7 +3,7 @@
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use gatewright_audit::record::Draft;
-use gatewright_terms::{OrgId, Timestamp};
+use gatewright_terms::{OrgId, Slug, Timestamp};
 
 use super::audit;
 use super::columns::{Columns, corrupt, group_lines};
@@ -12,10 +12,12 @@ use crate::rows::{ChildOf, RowId, Session, TokenHash};
 
 /// Writes the session under the id of the member that is stored, whatever `session.member` says.
 pub(super) async fn insert(db: &mut SqliteConnection, session: &Session, member: RowId) -> Result<(), StoreError> {
+    let name_id = session.name_id.as_ref();
     sqlx::query(
-        "INSERT INTO sessions (token, id, member, email, group_names, is_owner, authenticated, created, last_seen,
-                               parent, app)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO sessions (token, id, member, email, group_names, is_owner, authenticated, authentication_told, acr,
+                               session_ends, name_id, name_id_format, name_qualifier, sp_name_qualifier, session_index,
+                               created, last_seen, parent, app)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(session.token.0.as_slice())
     .bind(session.id.0.as_slice())
@@ -24,6 +26,14 @@ pub(super) async fn insert(db: &mut SqliteConnection, session: &Session, member:
     .bind(group_lines(&session.groups))
     .bind(session.is_owner)
     .bind(session.authenticated.unix())
+    .bind(session.authentication_told)
+    .bind(&session.acr)
+    .bind(session.session_ends.map(Timestamp::unix))
+    .bind(name_id.map(|name| &name.value))
+    .bind(name_id.and_then(|name| name.format.as_ref()))
+    .bind(name_id.and_then(|name| name.name_qualifier.as_ref()))
+    .bind(name_id.and_then(|name| name.sp_name_qualifier.as_ref()))
+    .bind(&session.session_index)
     .bind(session.created.unix())
     .bind(session.last_seen.unix())
     .bind(session.child.as_ref().map(|child| child.parent.0.to_vec()))
@@ -110,6 +120,11 @@ fn read(row: &SqliteRow) -> Result<Session, StoreError> {
         groups: row.groups("group_names")?,
         is_owner: row.flag("is_owner")?,
         authenticated: row.time("authenticated")?,
+        authentication_told: row.flag("authentication_told")?,
+        acr: row.optional_text("acr")?,
+        session_ends: row.optional_time("session_ends")?,
+        name_id: row.name_id()?,
+        session_index: row.optional_text("session_index")?,
         created: row.time("created")?,
         last_seen: row.time("last_seen")?,
         child,
@@ -169,12 +184,36 @@ pub(super) async fn end_of_member(
     Ok(ended)
 }
 
-/// Codes go with their sessions.
+/// The parent sessions of everybody whom a provider calls by that name, oldest first.
+pub(super) async fn parents_named(
+    db: &mut SqliteConnection,
+    (org, connection): (&OrgId, &Slug),
+    issuer: &str,
+    name: &str,
+) -> Result<Vec<Session>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT sessions.*, members.org, members.connection, members.issuer, members.subject
+         FROM sessions JOIN members ON members.id = sessions.member
+         WHERE sessions.name_id = ? AND sessions.parent IS NULL
+           AND members.org = ? AND members.connection = ? AND members.issuer = ? ORDER BY sessions.place",
+    )
+    .bind(name)
+    .bind(org.as_str())
+    .bind(connection.as_str())
+    .bind(issuer)
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Codes go with their sessions. What was seen stays seen.
 pub(super) async fn end_everything(db: &mut SqliteConnection, drafts: &[Draft]) -> Result<u64, StoreError> {
     let count = sqlx::query("SELECT count(*) AS sessions FROM sessions").fetch_one(&mut *db).await?;
     let count = Columns(&count).sequence("sessions")?;
     sqlx::query("DELETE FROM sessions").execute(&mut *db).await?;
-    sqlx::query("DELETE FROM flows").execute(&mut *db).await?;
+    for waiting in ["DELETE FROM flows", "DELETE FROM answers", "DELETE FROM logouts", "DELETE FROM test_links"] {
+        sqlx::query(waiting).execute(&mut *db).await?;
+    }
     audit::append(db, drafts).await?;
     Ok(count)
 }

@@ -7,14 +7,17 @@ use std::sync::Arc;
 
 use gate_store::Store;
 
+pub(crate) mod answers;
 pub(crate) mod audit;
 pub(crate) mod flows;
 pub(crate) mod handovers;
+pub(crate) mod logouts;
 pub(crate) mod make;
 pub(crate) mod members;
 pub(crate) mod operators;
 pub(crate) mod sessions;
 pub(crate) mod sign_in;
+pub(crate) mod test_links;
 
 pub(crate) type Shared = Arc<dyn Store>;
 
@@ -37,6 +40,7 @@ macro_rules! conformance {
         $crate::suite::each! { $make:
             flows {
                 a_flow_is_taken_once
+                a_flow_of_saml_is_seen_and_stays
                 a_flow_of_another_browser_stays
                 a_flow_ends_at_its_time
                 one_of_many_takers_gets_the_flow
@@ -44,6 +48,27 @@ macro_rules! conformance {
                 st_ops_11_the_flow_limit_holds_under_a_race
                 expired_flows_take_no_room
                 a_state_is_used_for_one_flow
+            }
+            answers {
+                an_answer_is_kept_for_its_browser
+                st_saml_16_an_assertion_makes_one_answer
+                st_saml_16_one_of_many_posts_is_kept
+                st_saml_16_a_full_memory_refuses_and_forgets_nothing
+                a_flow_is_answered_once
+                what_is_not_kept_uses_nothing_up
+                a_test_keeps_its_refusal
+            }
+            logouts {
+                st_saml_27_a_provider_ends_the_sessions_of_a_name
+                st_saml_27_only_the_named_sessions_end
+                st_saml_27_other_connections_are_out_of_reach
+                st_saml_27_a_logout_counts_once
+                st_saml_27_an_answer_that_waits_is_ended_too
+                our_own_logout_comes_back_once
+            }
+            test_links {
+                a_test_link_is_good_once_at_its_connection
+                test_links_that_wait_are_limited
             }
             members {
                 a_first_sign_in_makes_the_member

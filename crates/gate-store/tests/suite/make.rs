@@ -4,9 +4,12 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use gate_store::Store;
-use gate_store::rows::{Flow, FlowLimits, Handover, RowId, Session, SignIn, SignInDone, TokenHash, WhenFull};
+use gate_store::rows::{
+    Answer, AnswerFlow, Asked, Errand, Flow, FlowLimits, Handover, NameId, Outcome, Proved, Purpose, RowId, Seen,
+    Session, SignIn, SignInDone, TokenHash, WhenFull,
+};
 use gatewright_audit::record::{Draft, Event, Sealed, Stream};
-use gatewright_terms::{EmailAddress, IdentityKey, OrgId, Slug, Timestamp};
+use gatewright_terms::{AttributeValue, EmailAddress, GroupName, IdentityKey, OrgId, Slug, Timestamp};
 
 pub(crate) const NO_LIMITS: FlowLimits = FlowLimits { per_org_max: u32::MAX, per_address_max: u32::MAX };
 
@@ -46,21 +49,76 @@ pub(crate) fn key(subject: &str) -> IdentityKey {
     IdentityKey { connection: slug("okta"), issuer: Arc::from("https://id.example"), subject: Arc::from(subject) }
 }
 
-pub(crate) fn flow(n: u32) -> Flow {
-    Flow {
-        state: hash(n),
+pub(crate) fn errand(n: u32) -> Errand {
+    Errand {
         browser: hash(1_000_000 + n),
         org: acme(),
         connection: slug("okta"),
         issuer: "https://id.example".into(),
         redirect_uri: "https://sso.example/sso/acme/okta/callback".into(),
-        nonce: format!("nonce-{n}"),
-        pkce_verifier: format!("verifier-{n}"),
+        purpose: Purpose::SignIn,
+        demand: None,
         app: Some(slug("wiki")),
         return_to: None,
+    }
+}
+
+pub(crate) fn flow(n: u32) -> Flow {
+    Flow {
+        state: hash(n),
+        errand: errand(n),
+        asked: Asked::Oidc { nonce: format!("nonce-{n}"), pkce_verifier: format!("verifier-{n}") },
         address: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
         began: at(0),
         expires: at(600),
+    }
+}
+
+/// The flow `n`, of SAML.
+pub(crate) fn saml_flow(n: u32) -> Flow {
+    Flow { asked: Asked::Saml { request_id: format!("_{n:040x}") }, ..flow(n) }
+}
+
+pub(crate) fn name(value: &str) -> NameId {
+    NameId {
+        value: value.to_owned(),
+        format: Some("urn:oasis:names:tc:SAML:2.0:nameid-format:persistent".to_owned()),
+        name_qualifier: None,
+        sp_name_qualifier: None,
+    }
+}
+
+/// The answer to the flow `n` by the assertion `assertion`, waiting under the handle `n`.
+pub(crate) fn answered(n: u32, assertion: u32) -> AnswerFlow {
+    AnswerFlow { state: Some(hash(n)), seen: Some(seen(assertion)), answer: answer(n) }
+}
+
+pub(crate) fn seen(message: u32) -> Seen {
+    Seen { org: acme(), connection: slug("okta"), message: hash(message), until: at(300), at_once_max: 1_000 }
+}
+
+pub(crate) fn answer(n: u32) -> Answer {
+    let proved = Proved {
+        subject: format!("person-{n}"),
+        email: email("ada@acme.com"),
+        given_name: Some(AttributeValue::parse("Ada").unwrap()),
+        family_name: None,
+        groups: Some(vec![GroupName::parse("ml").unwrap(), GroupName::parse("x=1, y").unwrap()]),
+        authenticated: at(-60),
+        authentication_told: true,
+        acr: Some("urn:acr:gold".into()),
+        session_ends: Some(at(3_600)),
+        name_id: Some(name("n-1")),
+        session_index: Some("index-1".into()),
+    };
+    Answer {
+        handle: hash(5_000_000 + n),
+        errand: errand(n),
+        unsolicited: false,
+        settings: [7; 32],
+        outcome: Outcome::Proved(Box::new(proved)),
+        story: vec!["screen: 1 step".into(), "signature: good".into()],
+        expires: at(60),
     }
 }
 
@@ -85,6 +143,11 @@ pub(crate) fn session(subject: &str, n: u32) -> Session {
         groups: None,
         is_owner: false,
         authenticated: at(-5),
+        authentication_told: false,
+        acr: None,
+        session_ends: None,
+        name_id: None,
+        session_index: None,
         created: at(i64::from(n)),
         last_seen: at(i64::from(n)),
         child: None,

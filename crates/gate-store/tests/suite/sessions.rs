@@ -1,11 +1,14 @@
 //! Sessions: facts that come back, times that only move forward, and ends that are final.
 
-use gate_store::rows::{Session, TakeFlow};
+use gate_store::rows::{AnswerDone, NameId, PendingLogout, Session, TakeAnswer, TakeFlow, TestLink};
 use gatewright_audit::record::Event;
 use gatewright_terms::GroupName;
 
 use super::Shared;
-use super::make::{NO_LIMITS, acme, at, child_of, draft, enter, events, flow, handover, hash, id, key, org, sign_in};
+use super::make::{
+    NO_LIMITS, acme, answer, answered, at, child_of, draft, enter, events, flow, handover, hash, id, key, name, org,
+    saml_flow, sign_in, slug,
+};
 
 pub(crate) async fn facts_come_back_as_they_were(store: Shared) {
     let group = |name: &str| GroupName::parse(name).unwrap();
@@ -21,6 +24,15 @@ pub(crate) async fn facts_come_back_as_they_were(store: Shared) {
     {
         let mut one = sign_in("ada", u32::try_from(n).unwrap());
         (one.session.groups, one.session.is_owner) = (groups, n % 2 == 0);
+        if n % 2 == 1 {
+            (one.session.authentication_told, one.session.acr) = (true, Some("urn:acr:gold".into()));
+            (one.session.session_ends, one.session.session_index) = (Some(at(900)), Some("i <&\"'>".into()));
+            one.session.name_id = Some(NameId {
+                name_qualifier: Some("idp".into()),
+                sp_name_qualifier: (n > 1).then(|| "sp".into()),
+                ..name("Ada'; --")
+            });
+        }
         let written = one.session.clone();
         let (member, _) = enter(&*store, one).await;
         assert_eq!(store.session(written.token).await, Ok(Some(Session { member, ..written })));
@@ -101,15 +113,31 @@ pub(crate) async fn st_ops_15_everything_that_lives_can_be_ended(store: Shared) 
     let child = child_of(&*store, id(1), 1).await;
     store.put_handover(handover(7, id(1)), vec![]).await.unwrap();
     store.begin_flow(flow(1), NO_LIMITS).await.unwrap();
+    store.begin_flow(saml_flow(2), NO_LIMITS).await.unwrap();
+    store.answer_flow(answered(2, 2), at(0)).await.unwrap();
+    let (acme, okta, expires) = (acme(), slug("okta"), at(600));
+    let link = TestLink { link: hash(3), org: acme.clone(), connection: okta.clone(), operator: slug("op"), expires };
+    store.put_test_link(link, vec![], at(0)).await.unwrap();
+    let logout =
+        PendingLogout { relay: hash(4), request_id: "_4".into(), org: acme.clone(), connection: okta.clone(), expires };
+    store.put_logout(logout, at(0)).await.unwrap();
     let audit = || vec![draft(Event::SessionEnded, &[("cause", "restored")])];
     assert_eq!(store.end_everything(audit()).await, Ok(2));
+    let waiting = answer(2);
+    let taken = store.take_answer(waiting.handle, Some(waiting.errand.browser), at(1)).await;
+    assert_eq!(taken, Ok(TakeAnswer::Unknown));
+    assert_eq!(store.take_test_link(hash(3), (&acme, &okta), vec![], at(1)).await, Ok(false));
+    assert_eq!(store.take_logout(hash(4), (&acme, &okta), at(1)).await, Ok(None));
+    // What was seen stays seen.
+    store.begin_flow(saml_flow(5), NO_LIMITS).await.unwrap();
+    assert_eq!(store.answer_flow(answered(5, 2), at(1)).await, Ok(AnswerDone::Replayed));
     for token in [hash(1), child.token] {
         assert_eq!(store.session(token).await, Ok(None));
     }
     let code = handover(7, id(1)).code;
     assert_eq!(store.take_handover(code, "https://wiki.example", (hash(9), id(9)), at(2)).await, Ok(None));
-    assert_eq!(store.take_flow(flow(1).state, Some(flow(1).browser), at(1)).await, Ok(TakeFlow::Unknown));
-    assert!(store.member_by_key(&acme(), &key("ada")).await.unwrap().is_some_and(|ada| ada.id == member));
+    assert_eq!(store.take_flow(flow(1).state, Some(flow(1).errand.browser), at(1)).await, Ok(TakeFlow::Unknown));
+    assert!(store.member_by_key(&acme, &key("ada")).await.unwrap().is_some_and(|ada| ada.id == member));
     assert_eq!(store.end_everything(audit()).await, Ok(0));
     let ended = events(&*store).await.into_iter().filter(|event| event == "session-ended").count();
     assert_eq!(ended, 2);

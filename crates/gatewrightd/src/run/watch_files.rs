@@ -3,13 +3,14 @@
 //! Invariant: a bundle that is refused changes nothing but the status (ST-BUN-10); the next change is looked at again.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use gate_core::BundleRefused;
 use gate_http::{Clock, Log};
 
-use crate::run::remember;
+use crate::run::{remember, say_missing};
 use crate::source::{Fingerprint, Offer};
-use crate::start::Opened;
+use crate::start::{self, Missing, Opened};
 
 /// What was seen and what was taken.
 pub(super) struct Watch {
@@ -66,6 +67,7 @@ impl Watch {
         opened.source.keep(&offer, beside, clock(), log).await;
         let Offer { bundle, trust, passed_over } = offer;
         say_passed_over(&passed_over, log);
+        let before = opened.gate.accepted();
         let reloaded = opened.gate.reload(&bundle, &trust, beside, clock()).await;
         // A store that was away may be back at the next look.
         self.taken = if matches!(reloaded, Err(BundleRefused::Store(_))) { Fingerprint::NONE } else { fingerprint };
@@ -73,6 +75,9 @@ impl Watch {
             Ok(()) => {
                 self.told = None;
                 remember(opened, log);
+                if opened.gate.accepted() != before {
+                    say_missing(&missing(opened, bundle).await, log);
+                }
                 say_running(opened, log);
             }
             Err(refused) => self.say_refused(refused.slug(), refused.to_string(), opened, log),
@@ -94,6 +99,13 @@ pub(crate) fn say_passed_over(files: &[PathBuf], log: &Log) {
         let why = "it claims a higher sequence, and its signatures are not good";
         log("bundle-passed-over", &[("file", &file.display().to_string()), ("why", why)]);
     }
+}
+
+/// What the new program needs and nobody has put there yet.
+async fn missing(opened: &Opened, bundle: Arc<Vec<u8>>) -> Missing {
+    let (secrets, saml_keys) = (opened.secrets.clone(), opened.saml_keys);
+    let found = tokio::task::spawn_blocking(move || start::missing(&secrets, saml_keys, &bundle)).await;
+    found.unwrap_or_default()
 }
 
 fn say_running(opened: &Opened, log: &Log) {

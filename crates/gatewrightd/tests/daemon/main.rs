@@ -16,5 +16,7 @@ mod home;
 #[path = "../../../gate-core/tests/gate/policy.rs"]
 mod policy;
 mod reload;
+mod saml;
 mod setup;
 mod start;
+mod worker;

@@ -11,9 +11,9 @@ fn keys_init_makes_what_is_missing_privately_and_replaces_nothing() {
     let secrets = dir.path().join("deep/secrets");
     let init = || crate::home::ended(&gatewrightd().args(["keys", "init"]).arg(&secrets).output().unwrap());
     let made = init();
-    assert_eq!((made.code, made.out.lines().count()), (0, 4), "{made:?}");
+    assert_eq!((made.code, made.out.lines().count()), (0, 6), "{made:?}");
     assert_eq!((mode(&secrets), mode(&secrets.join("keys"))), (0o700, 0o700));
-    let names = ["client.pem", "assertion.pem", "checkpoint.pem", "audit.key"];
+    let names = ["client.pem", "assertion.pem", "checkpoint.pem", "audit.key", "saml.key", "saml.crt"];
     let read = || names.map(|name| std::fs::read(secrets.join("keys").join(name)).unwrap());
     let before = read();
     for name in names {
@@ -30,6 +30,14 @@ fn keys_init_makes_what_is_missing_privately_and_replaces_nothing() {
         one.out.starts_with("made ") && one.out.ends_with("client.pem\n") && one.out.lines().count() == 1,
         "{one:?}"
     );
+    assert_eq!(read()[1..], before[1..]);
+    // A key without its certificate is no reason to make another one.
+    for (gone, other) in [("saml.key", "saml.crt"), ("saml.crt", "saml.key")] {
+        std::fs::rename(secrets.join("keys").join(gone), secrets.join("away")).unwrap();
+        let half = init();
+        assert!(half.code == 2 && half.err.contains(gone) && half.err.contains(other), "{half:?}");
+        std::fs::rename(secrets.join("away"), secrets.join("keys").join(gone)).unwrap();
+    }
     assert_eq!(read()[1..], before[1..]);
 }
 

@@ -133,8 +133,10 @@ fn missing_client_secrets_are_named_at_the_start() {
     let home = Home::new();
     let mut program = dev();
     let secret = |name: &str| ClientAuth::SecretBasic { secret: SecretName { owner: slug("acme"), name: slug(name) } };
-    program.orgs[0].connections[0].oidc.client = Client::Own { client_id: "x".into(), client_auth: secret("oidc") };
-    program.orgs[1].connections[0].oidc.client = Client::Own { client_id: "x".into(), client_auth: secret("there") };
+    program.orgs[0].connections[0].oidc_mut().unwrap().client =
+        Client::Own { client_id: "x".into(), client_auth: secret("oidc") };
+    program.orgs[1].connections[0].oidc_mut().unwrap().client =
+        Client::Own { client_id: "x".into(), client_auth: secret("there") };
     home.offer(&program, 1, None);
     std::fs::create_dir(home.path("secrets/acme")).unwrap();
     std::fs::write(home.path("secrets/acme/there"), "s3cret-canary\n").unwrap();

@@ -1,0 +1,111 @@
+//! Limits: why a session is over, and when it will be.
+//!
+//! Invariant: the earliest of all ends is the end (ST-SESS-05), by the rules of the program that runs now (ST-SESS-04).
+
+use gate_store::rows::Session;
+use gatewright_bundle::program::SessionRules;
+use gatewright_decide::Authentication;
+use gatewright_terms::{Seconds, Timestamp};
+
+use super::Cause;
+
+/// One more second than the age: at the very age an authentication is not older than it.
+const JUST_OLDER: Seconds = Seconds(1);
+
+/// How the person of a session proved who they are.
+pub(crate) fn authentication(session: &Session) -> Authentication<'_> {
+    Authentication { at: session.authenticated, told: session.authentication_told, acr: session.acr.as_deref() }
+}
+
+/// Why a session is over now, if it is. At the limit itself it is over.
+pub(super) fn over(session: &Session, last_seen: Timestamp, rules: &SessionRules, now: Timestamp) -> Option<Cause> {
+    if now.since(session.created) >= i64::from(rules.absolute.0) {
+        return Some(Cause::Absolute);
+    }
+    if session.session_ends.is_some_and(|end| now >= end) {
+        return Some(Cause::ProviderEnd);
+    }
+    if rules.max_authentication_age.is_some_and(|age| authentication(session).is_older_than(age, now)) {
+        return Some(Cause::AuthenticationAge);
+    }
+    is_idle(last_seen, rules, now).then_some(Cause::Idle)
+}
+
+pub(super) fn is_idle(last_seen: Timestamp, rules: &SessionRules, now: Timestamp) -> bool {
+    now.since(last_seen) >= i64::from(rules.idle.0)
+}
+
+/// The end of a session, whatever happens.
+pub(crate) fn latest_end(session: &Session, rules: &SessionRules) -> Timestamp {
+    let aged = rules.max_authentication_age.map(|age| session.authenticated.plus(age).plus(JUST_OLDER));
+    let ends = [Some(session.created.plus(rules.absolute)), session.session_ends, aged];
+    ends.into_iter().flatten().min().unwrap_or(session.created)
+}
+
+/// How long a cookie of it may live.
+pub(crate) fn secs_left(session: &Session, rules: &SessionRules, now: Timestamp) -> u32 {
+    u32::try_from(latest_end(session, rules).since(now)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use gate_store::rows::{RowId, TokenHash};
+    use gatewright_bundle::program::WhenFull;
+    use gatewright_terms::{EmailAddress, IdentityKey, OrgId, Slug};
+
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_unix(1_000_000 + second)
+    }
+
+    fn session(authenticated: i64, session_ends: Option<i64>) -> Session {
+        Session {
+            token: TokenHash([0; 32]),
+            id: RowId([0; 16]),
+            org: OrgId::parse("acme").unwrap(),
+            member: RowId([0; 16]),
+            key: IdentityKey { connection: Slug::parse("main").unwrap(), issuer: "i".into(), subject: "s".into() },
+            email: EmailAddress::parse("ada@acme.com").unwrap(),
+            groups: None,
+            is_owner: false,
+            authenticated: at(authenticated),
+            authentication_told: true,
+            acr: None,
+            session_ends: session_ends.map(at),
+            name_id: None,
+            session_index: None,
+            created: at(0),
+            last_seen: at(0),
+            child: None,
+        }
+    }
+
+    /// ST-SESS-05: the table of all ends: our own limit, the provider's, and the age of the authentication.
+    #[test]
+    fn st_sess_05_the_earliest_end_counts() {
+        for (absolute, provider, age, authenticated, end, cause) in [
+            (100, None, None, -10, 100, Cause::Absolute),
+            (100, Some(60), None, -10, 60, Cause::ProviderEnd),
+            (100, Some(160), None, -10, 100, Cause::Absolute),
+            (100, None, Some(50), -10, 41, Cause::AuthenticationAge),
+            (100, Some(30), Some(50), -10, 30, Cause::ProviderEnd),
+            (100, Some(60), Some(50), -10, 41, Cause::AuthenticationAge),
+            (20, Some(60), Some(50), -10, 20, Cause::Absolute),
+        ] {
+            let rules = SessionRules {
+                idle: Seconds(1_000),
+                absolute: Seconds(absolute),
+                concurrent: 1,
+                when_full: WhenFull::EndOldest,
+                max_authentication_age: age.map(Seconds),
+            };
+            let session = session(authenticated, provider);
+            assert_eq!(latest_end(&session, &rules), at(end));
+            assert_eq!(over(&session, at(0), &rules, at(end - 1)), None, "{cause:?}");
+            assert_eq!(over(&session, at(0), &rules, at(end)), Some(cause));
+            assert_eq!(secs_left(&session, &rules, at(0)), u32::try_from(end).unwrap());
+            assert_eq!(secs_left(&session, &rules, at(end + 5)), 0);
+        }
+    }
+}
