@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use gatewright_bundle::program::{
     Algorithm, Catalogue, Claims, Client, ClientAuth, Connection, Domain, EmailTrust, Grant, Grantee, Join, Oidc, Org,
-    Overage, Permission, Project, Risk, Role, Scope, SessionRules, Visibility, WhenFull,
+    Overage, Permission, Project, Protocol, Risk, Role, Scope, SessionRules, Stage, Visibility, WhenFull,
 };
 use gatewright_decide::{Decision, Facts, GroupSet, Groups, PreparedOrg, Standing, decide};
 use gatewright_terms::{DomainName, EmailAddress, GroupName, OrgId, PermissionName, Seconds, Slug};
@@ -94,6 +94,8 @@ fn org() -> Option<Org> {
         owners: vec![],
         connections: vec![connection()?],
         join: Join::JustInTime,
+        stage: Stage::Required,
+        step_ups: Vec::new(),
         projects: (0..5).filter_map(project).collect(),
         default_project: Some(0),
         grants,
@@ -103,6 +105,7 @@ fn org() -> Option<Org> {
             absolute: Seconds(600),
             concurrent: 5,
             when_full: WhenFull::EndOldest,
+            max_authentication_age: None,
         },
     })
 }
@@ -116,7 +119,7 @@ fn connection() -> Option<Connection> {
     Some(Connection {
         slug: Slug::parse("okta").ok()?,
         provider: Slug::parse("okta").ok()?,
-        oidc: Oidc {
+        protocol: Protocol::Oidc(Oidc {
             issuer: "https://acme.okta.com".into(),
             client: Client::Own { client_id: "c".into(), client_auth: ClientAuth::PrivateKeyJwt },
             scopes: vec!["openid".into()],
@@ -132,6 +135,6 @@ fn connection() -> Option<Connection> {
             pin: None,
             clock_skew: Seconds(60),
             group_overage: Overage::AbsentIsEmpty,
-        },
+        }),
     })
 }

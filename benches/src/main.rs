@@ -10,6 +10,7 @@ mod measure;
 mod peer;
 mod processes;
 mod reader;
+mod saml;
 mod start;
 mod verify;
 
@@ -45,6 +46,9 @@ async fn measure_all() -> Result<Vec<Figure>, String> {
     take(start::figure()?);
     take(reader::figure().ok_or("the reader refuses its own text")?);
     take(id_token::figure()?);
+    for figure in saml::figures()? {
+        take(figure);
+    }
     for figure in verify::figures().await? {
         take(figure);
     }

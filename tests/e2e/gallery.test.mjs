@@ -2,65 +2,18 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import * as gallery from "./lib/gallery.mjs";
 import { program, ROOT } from "./lib/processes.mjs";
 import { BASE, log_in_at_provider, start_stack } from "./lib/stack.mjs";
 import { terminal_page } from "./lib/terminal.mjs";
-
-const GALLERY = join(ROOT, "docs/gallery");
-const WRITE = process.env.GALLERY === "write";
-/** Above this a picture is too heavy for a page of the docs. */
-const PICTURE_BYTES_MAX = 150_000;
-const SCREENS = {
-  desktop: { viewport: { width: 1280, height: 800 } },
-  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true },
-};
 
 let stack;
 before(async () => (stack = await start_stack()));
 after(() => stack?.stop());
 
-/** What differs from one run to the next, as it stands in the gallery. */
-const SETTLED = [
-  [/GW(-[0-9A-Z]{4}){4}/g, "GW-7K3M-Q9XD-2V8R-H4TN"],
-  [/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, "2027-01-15 18:00 UTC"],
-];
-
-async function settle(page) {
-  await page.evaluate((settled) => {
-    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    while (walk.nextNode()) for (const [source, text] of settled) walk.currentNode.data = walk.currentNode.data.replace(new RegExp(source, "g"), text);
-  }, SETTLED.map(([pattern, text]) => [pattern.source, text]));
-}
-
-/** Compares with the file, or writes it. */
-function hold(name, text) {
-  const file = join(GALLERY, `${name}.txt`);
-  if (WRITE) writeFileSync(file, text);
-  assert.equal(text, readFileSync(file, "utf8"), `${name} is stale: run with GALLERY=write`);
-}
-
-/** Opens the page in a browser of its own, and holds its text; takes its pictures where they are wanted. */
-function shown(name, screens, open) {
-  test(`${name} reads as the gallery shows it`, async () => {
-    for (const screen of WRITE ? screens : screens.slice(0, 1)) {
-      const [size, colorScheme] = screen.split("-");
-      const context = await stack.browser.newContext({ ...SCREENS[size], colorScheme, locale: "en-GB" });
-      const page = await context.newPage();
-      await open(page);
-      await settle(page);
-      hold(name, `${(await page.locator("body").innerText()).trim()}\n`);
-      if (WRITE) photograph(await page.screenshot({ path: join(GALLERY, `${name}-${screen}.png`) }));
-      await context.close();
-    }
-  });
-}
-
-function photograph(picture) {
-  assert.ok(picture.length <= PICTURE_BYTES_MAX, `${picture.length} bytes`);
-}
+const shown = (name, screens, open) => gallery.shown(() => stack, name, screens, open);
 
 async function enter_address(page, address) {
   await page.locator('input[name="email"]').fill(address);
@@ -116,13 +69,13 @@ function said(words, exit) {
 test("diagnostics read as the gallery shows them", async () => {
   const command = ["check", "workspace"];
   const plain = said([...command, "--color", "never"], 1);
-  hold("diagnostics", `$ gatewright ${command.join(" ")}\n${plain}`);
+  gallery.hold("diagnostics", `$ gatewright ${command.join(" ")}\n${plain}`);
   const coloured = said([...command, "--color", "always"], 1);
   assert.equal(coloured.replace(/\x1b\[[0-9;]*m/g, ""), plain, "colour adds nothing but colour");
-  if (!WRITE) return;
+  if (!gallery.WRITE) return;
   const context = await stack.browser.newContext({ viewport: { width: 900, height: 600 }, deviceScaleFactor: 1 });
   const page = await context.newPage();
   await page.setContent(terminal_page(`gatewright ${command.join(" ")}`, coloured));
-  photograph(await page.locator("body").screenshot({ path: join(GALLERY, "diagnostics.png") }));
+  gallery.photograph(await page.locator("body").screenshot({ path: join(gallery.GALLERY, "diagnostics.png") }));
   await context.close();
 });

@@ -8,8 +8,9 @@ use gatewright_tests::{cargo, imports};
 const FLOORS: &[&[&str]] = &[
     &["gatewright-terms"],
     &["wright-syntax", "gatewright-bundle", "gatewright-audit"],
-    &["gatewright-decide"],
-    &["wright-policy", "gate-oidc", "gate-store"],
+    &["gatewright-decide", "gatewright-saml"],
+    &["gatewright-second-opinion"],
+    &["wright-policy", "gate-oidc", "gate-saml", "gate-store"],
     &["wright", "gate-core"],
     &["gate-http"],
     &["gatewright", "gatewrightd"],
@@ -85,9 +86,13 @@ fn the_daemon_holds_no_compiler() {
 /// What a breaking release or an advisory would touch stays in one crate.
 #[test]
 fn foreign_parts_have_one_home_each() {
-    for (part, home) in
-        [("openidconnect", "gate-oidc"), ("sqlx", "gate-store"), ("toml", "gatewrightd"), ("axum", "gate-http")]
-    {
+    for (part, home) in [
+        ("openidconnect", "gate-oidc"),
+        ("samael", "gate-saml"),
+        ("sqlx", "gate-store"),
+        ("toml", "gatewrightd"),
+        ("axum", "gate-http"),
+    ] {
         for (package, imported) in imports().expect("cargo metadata") {
             let elsewhere =
                 floor(&package).is_some() && package != home && imported.iter().any(|import| import == part);

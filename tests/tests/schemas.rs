@@ -74,8 +74,35 @@ fn command_line() -> BTreeSet<String> {
         said(&["verify", &signed, "--trust", &trust, "--environment", "production"]),
         said(&["verify", &signed, "--trust", &trust, "--environment", "staging"]),
         said(&["explain", "--all"]),
+        said(&["try", "--workspace", &policies, "--org", "acme", "--email", "jane.doe@acme.example"]),
+        said(&["try", "--workspace", &policies, "--org", "acme", "--email", "mallory@evil.example"]),
+        fetched(&at("saml")),
     ];
     documents.iter().map(hold).collect()
+}
+
+/// `idp fetch` from a provider on this machine.
+fn fetched(policies: &str) -> Value {
+    let write = |path: &str, text: String| std::fs::write(format!("{policies}/{path}"), text).expect("writable");
+    said(&["init", policies]);
+    let org = std::fs::read_to_string(format!("{policies}/orgs/acme/org.kdl")).expect("readable");
+    let (before, rest) = org.split_once("oidc {").expect("a connection");
+    let after = rest.split_once('}').expect("its end").1;
+    let saml = "saml { entity-id \"http://www.okta.com/exk1acme0000\"; metadata \"okta.xml\"; }";
+    write("orgs/acme/org.kdl", format!("{before}{saml}{after}"));
+    write("environments/dev.kdl", "environment \"dev\" { base-url \"http://localhost:8080\"; }\n".to_owned());
+    let metadata = std::fs::read_to_string(root().join("tests/ui/metadata/okta.xml")).expect("metadata");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let from = format!("http://{}/metadata", listener.local_addr().expect("an address"));
+    let provider = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("somebody asks");
+        std::io::Read::read(&mut stream, &mut [0; 4096]).expect("a request");
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", metadata.len());
+        std::io::Write::write_all(&mut stream, (head + &metadata).as_bytes()).expect("an answer");
+    });
+    let document = said(&["idp", "fetch", "acme/okta", "--from", &from, "--workspace", policies]);
+    provider.join().expect("it has answered");
+    document
 }
 
 /// A member, a stranger and an operator meet a gate that runs.

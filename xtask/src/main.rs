@@ -5,6 +5,7 @@
 
 mod bench;
 mod docs;
+mod mutants;
 mod play;
 mod run;
 mod setup;
@@ -19,6 +20,7 @@ The project's own tasks.
   cargo xtask test          install what the tests need, then run all of them
   cargo xtask kill [N]      kill -9 under load at N seeded random moments (200 unless N is given)
   cargo xtask bench         measure, each figure beside its limit, and write docs/benchmarks.md
+  cargo xtask mutants       hold that a test notices every small change of the SAML checks, and write docs/mutants.md
   cargo xtask docs          write the generated pages anew
 ";
 
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         ["kill"] => test::kill("200"),
         ["kill", rounds] => test::kill(rounds),
         ["bench"] => bench::bench(),
+        ["mutants"] => mutants::mutants(),
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),
         [] | ["help" | "--help"] => {

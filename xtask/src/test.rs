@@ -40,6 +40,7 @@ fn end_to_end_files() -> Vec<std::path::PathBuf> {
 /// `kill -9` under load, more often than the ordinary tests do it.
 pub(crate) fn kill(rounds: &str) -> Result<(), String> {
     rounds.parse::<u32>().map_err(|_| format!("`{rounds}` is not a number of rounds"))?;
+    setup::for_building()?;
     run(&mut cargo(&["build", "-p", "gatewright", "-p", "gatewrightd"]))?;
     run(cargo(&["test", "-p", "gatewright-tests", "--test", "kill", "--", "--nocapture"]).env("KILL_ROUNDS", rounds))
 }

@@ -1,6 +1,8 @@
 // The gate of one test: a copy of the policy, keys, bundle, store and gatewrightd on it.
 
+import assert from "node:assert/strict";
 import { chmodSync, cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import http from "node:http";
 import { join } from "node:path";
 import { program, ROOT, run, start } from "./processes.mjs";
 
@@ -8,14 +10,16 @@ export const LISTEN = "127.0.0.1:8080";
 export const ADMIN = "127.0.0.1:8081";
 
 export class Gate {
-  constructor(folder, ca) {
+  /** `overlay`: a folder beside the workspace that is laid over its copy. */
+  constructor(folder, ca, overlay) {
     this.folder = folder;
     this.ca = ca;
     this.sequence = 0;
     this.workspace = this.at("workspace");
     cpSync(join(ROOT, "tests/e2e/workspace"), this.workspace, { recursive: true });
+    if (overlay) cpSync(join(ROOT, "tests/e2e", overlay), this.workspace, { recursive: true });
     run("gatewrightd", ["keys", "init", this.at("secrets")]);
-    this.#secret("platform", "google", "google-client-secret");
+    this.secret("platform", "google", "google-client-secret");
     run("gatewright", ["keygen", "--out", this.at("signing.pem"), "--trust", this.at("trust")]);
   }
 
@@ -23,7 +27,7 @@ export class Gate {
     return join(this.folder, name);
   }
 
-  #secret(owner, name, value) {
+  secret(owner, name, value) {
     mkdirSync(this.at(`secrets/${owner}`), { recursive: true, mode: 0o700 });
     writeFileSync(this.at(`secrets/${owner}/${name}`), value, { mode: 0o600 });
     chmodSync(this.at(`secrets/${owner}/${name}`), 0o600);
@@ -34,6 +38,11 @@ export class Gate {
     const file = join(this.workspace, path);
     writeFileSync(file, change(readFileSync(file, "utf8")));
     this.publish();
+  }
+
+  /** Puts a file of a provider beside the organisation's own. */
+  vendor(org, name, text) {
+    writeFileSync(join(this.workspace, "orgs", org, name), text);
   }
 
   publish() {
@@ -52,7 +61,17 @@ export class Gate {
         "--trusted-proxy", "127.0.0.1/32", "--outbound-allow", "127.0.0.0/8", "--outbound-ca", this.ca],
       { ready: /^ready /m },
     );
-    return this.daemon;
+    return this;
+  }
+
+  stop() {
+    return this.daemon.stop();
+  }
+
+  /** As an operator does who put another file into the secrets directory. */
+  async restart() {
+    await this.stop();
+    return this.start();
   }
 
   make_token() {
@@ -73,10 +92,24 @@ export class Gate {
     return this.operator("trace", code);
   }
 
-  async admin(path) {
+  async admin(path, method = "GET") {
     const token = readFileSync(this.at("token"), "utf8").trim();
-    const answer = await fetch(`http://${ADMIN}${path}`, { headers: { authorization: `Bearer ${token}` } });
+    const answer = await fetch(`http://${ADMIN}${path}`, { method, headers: { authorization: `Bearer ${token}` } });
     return { status: answer.status, body: await answer.text() };
+  }
+
+  /** What an identity provider is given: our metadata for a connection, from the address where it stands. */
+  async sp_metadata(org, connection) {
+    const [host, port] = LISTEN.split(":");
+    const answer = await new Promise((done, failed) => {
+      http.get({ host, port, path: `/sso/${org}/${connection}/metadata`, headers: { host: "sso.gatewright.test" }, agent: false }, (response) => {
+        let text = "";
+        response.on("data", (chunk) => (text += chunk)).on("end", () => done({ response, text }));
+      }).on("error", failed);
+    });
+    assert.equal(answer.response.statusCode, 200, answer.text);
+    assert.equal(answer.response.headers["content-type"], "application/samlmetadata+xml");
+    return answer.text;
   }
 
   /** Waits until the gate runs what was published last. */

@@ -1,13 +1,13 @@
 // Everything that a sign-in crosses: browser, nginx with TLS, the gate, providers, an app on another host.
 
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { start_app } from "./app.mjs";
 import { make_certificates } from "./certificates.mjs";
 import { Gate, LISTEN } from "./gate.mjs";
-import { ROOT, start } from "./processes.mjs";
+import { start_nginx } from "./nginx.mjs";
 import { start_provider } from "./provider.mjs";
 
 export const BASE = "https://sso.gatewright.test";
@@ -36,8 +36,8 @@ const PEOPLE = {
   },
 };
 
-/** Starts everything, or nothing: what was started is stopped where a later part fails. */
-export async function start_stack() {
+/** Runs `start`, which hands each part that it starts to its argument. What was started is stopped where a later part fails. */
+export async function all_or_nothing(start) {
   const running = [];
   const started = async (part) => {
     running.unshift(await part);
@@ -47,14 +47,25 @@ export async function start_stack() {
     for (const part of running.splice(0)) await part.stop();
   };
   try {
-    const folder = mkdtempSync(join(tmpdir(), "gatewright-e2e-"));
+    return { ...(await start(started)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+export const new_folder = () => mkdtempSync(join(tmpdir(), "gatewright-e2e-"));
+
+export async function start_stack() {
+  return all_or_nothing(async (started) => {
+    const folder = new_folder();
     const certificates = make_certificates(folder, NAMES);
     const gate = new Gate(folder, certificates.ca);
     gate.publish();
     await started(gate.start());
     gate.make_token();
     for (const [org, domain] of [["acme", "acme.test"], ["globex", "globex.test"], ["initech", "initech.test"]]) gate.prove(org, domain);
-    await started(start_nginx(folder, certificates));
+    await started(start_nginx(folder, certificates, { servers: Object.values(PROVIDERS) }));
     const app = await started(start_app(3000));
     const clients = await registered_clients();
     const providers = {};
@@ -62,13 +73,9 @@ export async function start_stack() {
       const settings = { issuer: `https://${name}`, port, clients: clients[key], people: PEOPLE[key], strip_iss: key !== "globex" };
       providers[key] = await started(start_provider(settings));
     }
-    const browser = await launch(certificates.pin);
-    running.unshift({ stop: () => browser.close() });
-    return { gate, app, providers, browser, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+    const browser = await started(launch(certificates.pin));
+    return { gate, app, providers, browser };
+  });
 }
 
 /** Our clients at each provider; our public keys are where every provider finds them. */
@@ -90,42 +97,14 @@ async function registered_clients() {
   return { acme: [own_key("acme")], globex: [own_key("globex")], google: [shared_secret] };
 }
 
-async function start_nginx(folder, certificates) {
-  const provider_servers = Object.values(PROVIDERS).map(({ name, port }) => `
-    server {
-        listen 443 ssl;
-        server_name ${name};
-        location / {
-            proxy_pass http://127.0.0.1:${port};
-            proxy_set_header Host $host;
-            proxy_set_header X-Forwarded-Proto https;
-            proxy_set_header X-Forwarded-For $remote_addr;
-        }
-    }`);
-  mkdirSync(join(folder, "nginx"));
-  writeFileSync(join(folder, "nginx.conf"), `
-    daemon off; master_process off; user root; pid ${folder}/nginx/pid; error_log ${folder}/nginx/error.log;
-    events {}
-    http {
-        access_log off;
-        client_body_temp_path ${folder}/nginx/body; proxy_temp_path ${folder}/nginx/proxy; fastcgi_temp_path ${folder}/nginx/f;
-        uwsgi_temp_path ${folder}/nginx/u; scgi_temp_path ${folder}/nginx/s;
-        proxy_buffer_size 16k; proxy_buffers 8 16k;
-        ssl_certificate ${certificates.certificate}; ssl_certificate_key ${certificates.key};
-        include gatewright.conf;
-        ${provider_servers.join("\n")}
-    }`);
-  // The very files of the example, where nginx looks for includes: beside the main file.
-  for (const file of readdirSync(join(ROOT, "examples/nginx"))) cpSync(join(ROOT, "examples/nginx", file), join(folder, file));
-  return start("nginx", ["-p", folder, "-c", join(folder, "nginx.conf")], { listening: 443 });
-}
-
-async function launch(pin) {
-  return chromium.launch({
+export async function launch(pin) {
+  const browser = await chromium.launch({
     executablePath: "/usr/bin/chromium",
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
       "--disable-component-update", "--disable-sync", `--ignore-certificate-errors-spki-list=${pin}`],
   });
+  browser.stop = () => browser.close();
+  return browser;
 }
 
 /** A browser of its own: no cookie in common with any other. */

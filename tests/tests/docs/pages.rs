@@ -87,15 +87,7 @@ pub(crate) fn refusals() -> String {
         let _ = writeln!(page, "| [`{slug}`](#{slug}) | {} | {read} |", refusal.page().title);
     }
     for refusal in Refusal::ALL {
-        let about = refusal.page();
-        let _ = write!(
-            page,
-            "\n## {}\n\n{}. {}\n\n**Repair.** {}\n",
-            refusal.slug(),
-            about.title,
-            about.cause,
-            about.repair
-        );
+        let _ = write!(page, "\n## {}\n\n{}. {}", refusal.slug(), refusal.page().title, refusal.text());
     }
     page
 }
