@@ -102,3 +102,23 @@ test("a response that the provider sends by itself is refused", async () => {
     await kept_out(stack, page, "saml-unsolicited");
   });
 });
+
+/** What was acknowledged is on the disk: the form that was taken, that it counts no second time, and the session. */
+test("kill -9 between the form and the session loses nothing, and makes nothing twice", async () => {
+  await in_new_browser(stack, async ({ page }) => {
+    const sent = await captured(page);
+    const post = () => page.context().request.post(sent.action, { ignoreHTTPSErrors: true, maxRedirects: 0, form: sent.form });
+    const taken = await post();
+    assert.equal(taken.status(), 303);
+    await stack.gate.kill();
+    await stack.gate.start();
+    assert.notEqual((await post()).status(), 303, "the same response is a replay");
+    await page.goto(new URL(taken.headers().location, BASE).href);
+    assert.equal((await session_of(page)).email, "gavin@hooli.test");
+    await stack.gate.kill();
+    await stack.gate.start();
+    assert.equal((await session_of(page)).email, "gavin@hooli.test");
+    await page.goto(new URL(taken.headers().location, BASE).href);
+    await page.getByRole("heading", { name: "This sign-in has ended" }).waitFor();
+  });
+});

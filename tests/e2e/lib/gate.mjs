@@ -74,6 +74,11 @@ export class Gate {
     return this.start();
   }
 
+  /** As a crash ends it. */
+  kill() {
+    return this.daemon.kill();
+  }
+
   make_token() {
     const store = `sqlite:${this.at("store.db")}`;
     const printed = run("gatewrightd", ["token", "create", "e2e", "--scope", "read", "--scope", "members", "--store", store]);

@@ -35,6 +35,11 @@ export async function start(path, words, { ready, listening, environment = {} })
   return {
     pid: child.pid,
     output: () => said,
+    kill: () =>
+      new Promise((done) => {
+        child.once("exit", done);
+        child.kill("SIGKILL");
+      }),
     stop: () =>
       new Promise((done) => {
         if (child.exitCode !== null || child.signalCode !== null) return done();
