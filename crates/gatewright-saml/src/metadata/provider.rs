@@ -65,8 +65,8 @@ fn certificates(provider: Element<'_>) -> Result<Vec<Vec<u8>>, MetadataRefused> 
                 return Err(MetadataRefused::new("key-use", text));
             }
         }
-        let infos = key.child(DSIG, "KeyInfo").flat_map(|info| info.child(DSIG, "X509Data"));
-        for element in infos.flat_map(|data| data.child(DSIG, "X509Certificate")) {
+        for data in key.child(DSIG, "KeyInfo").flat_map(|info| info.child(DSIG, "X509Data")) {
+            let Some(element) = only_certificate(data)? else { continue };
             let der = certificate(element)?;
             if !all.contains(&der) {
                 all.push(der);
@@ -87,6 +87,21 @@ fn certificates(provider: Element<'_>) -> Result<Vec<Vec<u8>>, MetadataRefused> 
         ));
     }
     Ok(all)
+}
+
+/// Several in one `X509Data` are one certificate and the authorities above it, in no order that counts (XML Signature §4.5.4).
+/// The authorities do not sign responses, and whoever holds the key of one is not this provider.
+fn only_certificate(data: Element<'_>) -> Result<Option<Element<'_>>, MetadataRefused> {
+    let mut certificates = data.child(DSIG, "X509Certificate");
+    let only = certificates.next();
+    if certificates.next().is_some() {
+        return Err(MetadataRefused::new(
+            "certificate-chain",
+            "an `X509Data` holds several certificates: that is a chain, of which one signs; leave the one that \
+             the provider signs with, and give each further signing certificate a `KeyDescriptor` of its own",
+        ));
+    }
+    Ok(only)
 }
 
 fn certificate(element: Element<'_>) -> Result<Vec<u8>, MetadataRefused> {

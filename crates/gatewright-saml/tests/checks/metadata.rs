@@ -94,8 +94,20 @@ fn st_saml_12_a_key_without_use_signs_too_and_doubles_count_once() {
     let two = swap(ENTRA, "@SECOND@", "@FIRST@");
     assert_eq!(read(&two).certificates, [FIRST.to_vec()]);
     assert_eq!(read(&swap(OKTA, " use=\"signing\"", "")).certificates, [FIRST.to_vec()]);
+    let beside = swap(
+        OKTA,
+        "</ds:X509Data>",
+        "</ds:X509Data><ds:X509Data><ds:X509Certificate>@SECOND@</ds:X509Certificate></ds:X509Data>",
+    );
+    assert_eq!(read(&beside).certificates.len(), 2);
+}
+
+/// ST-SAML-12: the authorities above a certificate do not sign for the provider.
+#[test]
+fn st_saml_12_a_chain_in_one_key_is_refused() {
     let chain = swap(OKTA, "</ds:X509Data>", "<ds:X509Certificate>@SECOND@</ds:X509Certificate></ds:X509Data>");
-    assert_eq!(read(&chain).certificates.len(), 2);
+    let text = refused(&chain, "certificate-chain");
+    assert!(text.contains("a `KeyDescriptor` of its own"), "{text}");
 }
 
 /// ST-SAML-06
@@ -114,9 +126,10 @@ fn st_saml_06_metadata_without_a_signing_key_is_refused() {
             // Other bytes, the same certificate otherwise: its signature is not looked at.
             let mut der = FIRST.to_vec();
             *der.last_mut().unwrap() = u8::try_from(n).unwrap();
-            format!("<ds:X509Certificate>{}</ds:X509Certificate>", STANDARD.encode(der))
+            format!("<ds:X509Data><ds:X509Certificate>{}</ds:X509Certificate></ds:X509Data>", STANDARD.encode(der))
         };
-        swap(OKTA, "<ds:X509Certificate>@FIRST@</ds:X509Certificate>", &(0..count).map(key).collect::<String>())
+        let keys = (0..count).map(key).collect::<String>();
+        swap(OKTA, "<ds:X509Data><ds:X509Certificate>@FIRST@</ds:X509Certificate></ds:X509Data>", &keys)
     };
     assert_eq!(read(&many(16)).certificates.len(), 16);
     refused(&many(17), "too-many-certificates");
