@@ -65,6 +65,16 @@ fn a_name_is_ours_by_its_qualifiers() {
     with(&name_id(EMAIL, &ours, "x@acme.com"), NameId::Email).passes();
 }
 
+/// Of any attribute, also where its value would decide nothing: it is recorded.
+#[test]
+fn what_stands_beside_the_name_is_short_and_printable() {
+    let format = |format: &str| with(&name_id(format, "", "x@acme.com"), NameId::Unspecified);
+    assert_eq!(format(&"f".repeat(1_024)).passes().subject(), "x@acme.com");
+    for wrong in [&"f".repeat(1_025), "f&#9;"] {
+        format(wrong).refuses(Refusal::SamlNameId, "name-id-qualifier");
+    }
+}
+
 /// 256 characters of any script (IIP-G02), whole and visible.
 #[test]
 fn the_value_is_whole() {
