@@ -44,3 +44,10 @@ pub(crate) fn kill(rounds: &str) -> Result<(), String> {
     run(&mut cargo(&["build", "-p", "gatewright", "-p", "gatewrightd"]))?;
     run(cargo(&["test", "-p", "gatewright-tests", "--test", "kill", "--", "--nocapture"]).env("KILL_ROUNDS", rounds))
 }
+
+/// The semantic diff against its oracle, on more pairs than the ordinary tests take.
+pub(crate) fn diff(pairs: &str) -> Result<(), String> {
+    pairs.parse::<u32>().map_err(|_| format!("`{pairs}` is not a number of pairs"))?;
+    let arguments = ["test", "--release", "-p", "wright", "--test", "diff", "oracle", "--", "--nocapture"];
+    run(cargo(&arguments).env("DIFF_PAIRS", pairs))
+}

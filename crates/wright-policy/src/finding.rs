@@ -122,7 +122,7 @@ fn shortened(text: &str, chars_max: usize) -> Cow<'_, str> {
 }
 
 /// A key as it stands in paths: bare where that is unambiguous, quoted where not.
-pub(crate) fn path_key(text: &str) -> String {
+pub fn path_key(text: &str) -> String {
     let text = &*shortened(text, KEY_CHARS_MAX);
     let bare = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "-._@/ ".contains(c));
     if bare { text.to_owned() } else { format!("{text:?}") }

@@ -24,6 +24,7 @@ mod words;
 mod workspace;
 
 pub use codes::codes;
+pub use finding::path_key;
 pub use kind::spell;
 pub use lower::lower;
 pub use pages::{Page, page, reference, word_pages};

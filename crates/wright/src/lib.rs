@@ -5,6 +5,7 @@
 //! Invariant: only [`prove`] makes a [`Proven`] program, and [`encode`] takes nothing else.
 
 mod compile;
+pub mod diff;
 mod encode;
 mod gather;
 mod lockout;

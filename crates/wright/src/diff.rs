@@ -1,0 +1,92 @@
+//! Diff: what two programs of one environment do differently, line by line, for every identity there can be.
+//!
+//! Reads two programs. Gives one change for each line that differs: whom it reaches exactly, the smallest identity that
+//! shows it with what `decide` says before and after, and how grave it is.
+//!
+//! Invariant: every identity whose outcome differs is covered by a change, and a change covers nobody else.
+//! Invariant: equal programs have no changes; programs that differ have one.
+//! Invariant: no more rows than lines that differ.
+
+mod access;
+mod change;
+mod fact;
+mod outcome;
+mod path;
+mod rows;
+mod settings;
+mod side;
+mod slots;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use gatewright_bundle::program::{Catalogue, Org, Program};
+use gatewright_terms::OrgId;
+
+pub use access::Sign;
+pub use change::{Change, ChangeId, Class, Cover, Effect, What};
+pub use fact::RoleName;
+pub use outcome::{Held, Identity, Outcome};
+pub use side::Atom;
+
+use access::effects;
+use fact::{Fact, of_catalogue};
+use rows::{Risks, Rows};
+use side::Side;
+
+/// Sorted: the platform first, then by organisation, path, and what went before what came.
+pub fn diff(before: &Program, after: &Program) -> Vec<Change> {
+    let (old, new) = (Half::new(before), Half::new(after));
+    let risks = Risks::of([&before.catalogue, &after.catalogue]);
+    let mut rows = Rows::default();
+    new.global.difference(&old.global).for_each(|fact| rows.of_platform(fact, Sign::Added));
+    old.global.difference(&new.global).for_each(|fact| rows.of_platform(fact, Sign::Removed));
+    for (id, org) in paired(&before.orgs, &after.orgs) {
+        compare(&id, org, (&old, &new), &risks, &mut rows);
+    }
+    let mut changes: Vec<Change> = rows.into_changes().collect();
+    changes.extend(settings::changes(before, after));
+    changes.sort_by(|one, other| (&one.org, &one.path, &one.id).cmp(&(&other.org, &other.path, &other.id)));
+    changes
+}
+
+/// What the organisations of one program share.
+struct Half {
+    catalogue: Arc<Catalogue>,
+    global: BTreeSet<Fact>,
+}
+
+impl Half {
+    fn new(program: &Program) -> Self {
+        Self { catalogue: Arc::new(program.catalogue.clone()), global: of_catalogue(&program.catalogue) }
+    }
+}
+
+type Pair<'p> = (Option<&'p Org>, Option<&'p Org>);
+
+fn paired<'p>(before: &'p [Org], after: &'p [Org]) -> BTreeMap<OrgId, Pair<'p>> {
+    let mut pairs: BTreeMap<OrgId, Pair<'p>> = BTreeMap::new();
+    for org in before {
+        pairs.entry(org.id.clone()).or_default().0 = Some(org);
+    }
+    for org in after {
+        pairs.entry(org.id.clone()).or_default().1 = Some(org);
+    }
+    pairs
+}
+
+fn compare(id: &OrgId, (before, after): Pair<'_>, (old, new): (&Half, &Half), risks: &Risks, rows: &mut Rows) {
+    if before == after && old.catalogue == new.catalogue {
+        return;
+    }
+    let before = Side::new(&old.catalogue, &old.global, before);
+    let after = Side::new(&new.catalogue, &new.global, after);
+    for (one, other, sign) in [(&before, &after, Sign::Removed), (&after, &before, Sign::Added)] {
+        // An organisation that came or went says it all.
+        let whole = one.org.is_none() || other.org.is_none();
+        for fact in one.facts().iter().filter(|fact| !other.holds(fact) && (!whole || **fact == Fact::Org)) {
+            rows.line(id, fact, sign);
+        }
+    }
+    rows.reached(id, (&before, &after), effects(&before, &after), risks);
+}

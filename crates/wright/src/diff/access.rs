@@ -1,0 +1,230 @@
+//! Access: which identities hold more or less than before, and which line is the cause.
+//!
+//! Within a slot, who holds a thing is: any one of its groups, none of the blocked ones. So who gains it is exactly
+//!
+//! - whoever is in a group that newly gives it, in none that gave it before, and in no blocked one;
+//! - whoever is in a group whose block is gone, in one that gives it, and in no blocked one.
+//!
+//! Losing is gaining with the sides exchanged, so that `diff(a, b)` mirrors `diff(b, a)` by construction.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gatewright_terms::{GroupName, Refusal};
+
+use super::fact::Fact;
+use super::side::{Atom, Open, Side, Slot, View, When};
+use super::slots::slots;
+
+/// Whether a line came or went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sign {
+    Added,
+    Removed,
+}
+
+/// The identities of a slot that are in all of `has` and in none of `lacks`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Reach {
+    pub(super) slot: Slot,
+    pub(super) has: BTreeSet<GroupName>,
+    pub(super) lacks: BTreeSet<GroupName>,
+}
+
+/// What all of them gain and lose.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Moved {
+    pub(super) gained: BTreeSet<Atom>,
+    pub(super) lost: BTreeSet<Atom>,
+}
+
+pub(super) type Effects = BTreeMap<(Fact, Sign), BTreeMap<Reach, Moved>>;
+
+/// What each line of an organisation that came or went does to people.
+pub(super) fn effects(before: &Side<'_>, after: &Side<'_>) -> Effects {
+    let mut effects = Effects::new();
+    for slot in slots([before, after]) {
+        let (old, new) = (View::of(before, &slot), View::of(after, &slot));
+        let forward = Pass { slot: &slot, from: (before, &old), to: (after, &new), is_gain: true };
+        forward.run(&mut effects);
+        let backward = Pass { slot: &slot, from: (after, &new), to: (before, &old), is_gain: false };
+        backward.run(&mut effects);
+    }
+    effects
+}
+
+/// Finds what holds on the one side of a slot and not on the other.
+struct Pass<'a, 'p> {
+    slot: &'a Slot,
+    from: (&'a Side<'p>, &'a View),
+    to: (&'a Side<'p>, &'a View),
+    /// From before to after: what is found is gained. Else it is lost.
+    is_gain: bool,
+}
+
+type Causes = BTreeSet<(Fact, Sign)>;
+
+impl Pass<'_, '_> {
+    fn run(&self, effects: &mut Effects) {
+        match (self.from.1, self.to.1) {
+            (View::Closed(old), View::Closed(new)) if old == new => {}
+            (_, View::Closed(refusal)) => self.refused_by_all(*refusal, effects),
+            (View::Closed(_), View::Open(to)) => self.opened(to, effects),
+            (View::Open(from), View::Open(to)) => self.changed(from, to, effects),
+        }
+    }
+
+    fn refused_by_all(&self, refusal: Refusal, effects: &mut Effects) {
+        let mut causes = self.there(self.opening(self.from.0), self.to.0);
+        if matches!(self.from.1, View::Closed(_)) {
+            causes.extend(self.here(self.opening(self.to.0), self.from.0));
+        }
+        self.note(&causes, [], [], &Atom::Refused(refusal), effects);
+    }
+
+    /// Nobody was let through before: whatever is given now is new.
+    fn opened(&self, to: &Open, effects: &mut Effects) {
+        let opening = self.here(self.opening(self.to.0), self.from.0);
+        for (atom, whens) in &to.gives {
+            for (when, because) in whens {
+                let mut causes = self.here(because.clone(), self.from.0);
+                causes.extend(opening.iter().cloned());
+                self.given(&causes, [when], [], to, atom, effects);
+            }
+        }
+        for block in &to.blocks {
+            let mut causes = self.here([Fact::Block(block.clone())].into(), self.from.0);
+            causes.extend(opening.iter().cloned());
+            self.note(&causes, [block], [], &Atom::Refused(Refusal::BlockedGroup), effects);
+        }
+        if let Some(lacks) = to.groups_that_matter() {
+            self.note(&opening, [], &lacks, &Atom::Refused(Refusal::NoGrant), effects);
+        }
+    }
+
+    fn changed(&self, from: &Open, to: &Open, effects: &mut Effects) {
+        let unblocked: Vec<&GroupName> = from.blocks.difference(&to.blocks).collect();
+        for (atom, whens) in &to.gives {
+            let given = from.gives.get(atom);
+            for (when, because) in whens {
+                if !is_given(given, when) {
+                    let causes = self.here(because.clone(), self.from.0);
+                    self.given(&causes, [when], groups(given), to, atom, effects);
+                }
+                for block in &unblocked {
+                    let causes = Causes::from([(Fact::Block((*block).clone()), self.sign(false))]);
+                    self.given(&causes, [when, &When::Group((*block).clone())], [], to, atom, effects);
+                }
+            }
+        }
+        for block in to.blocks.difference(&from.blocks) {
+            let causes = Causes::from([(Fact::Block(block.clone()), self.sign(true))]);
+            self.note(&causes, [block], &from.blocks, &Atom::Refused(Refusal::BlockedGroup), effects);
+        }
+        self.no_grant(from, to, effects);
+    }
+
+    /// Whom nothing admits any more: what admitted or blocked them is gone, and there is nothing else.
+    fn no_grant(&self, from: &Open, to: &Open, effects: &mut Effects) {
+        let Some(lacks) = to.groups_that_matter() else { return };
+        for (when, because) in from.gives.get(&Atom::Admitted).into_iter().flatten() {
+            let has = match when {
+                When::Group(group) if lacks.contains(group) => continue,
+                When::Group(group) => Some(group),
+                When::Always => None,
+            };
+            let causes = self.there(because.clone(), self.to.0);
+            self.note(&causes, has, &lacks, &Atom::Refused(Refusal::NoGrant), effects);
+        }
+        for block in from.blocks.iter().filter(|block| !lacks.contains(*block)) {
+            let causes = Causes::from([(Fact::Block(block.clone()), self.sign(false))]);
+            self.note(&causes, [block], &lacks, &Atom::Refused(Refusal::NoGrant), effects);
+        }
+    }
+
+    /// Something is given to whoever meets all of `whens`, is in none of `lacks`, and is not blocked.
+    fn given<'w>(
+        &self,
+        causes: &Causes,
+        whens: impl IntoIterator<Item = &'w When>,
+        lacks: impl IntoIterator<Item = &'w GroupName>,
+        to: &'w Open,
+        atom: &Atom,
+        effects: &mut Effects,
+    ) {
+        let has: BTreeSet<&GroupName> = whens.into_iter().filter_map(When::group).collect();
+        if has.iter().all(|group| !to.blocks.contains(*group)) {
+            self.note(causes, has, lacks.into_iter().chain(&to.blocks), atom, effects);
+        }
+    }
+
+    fn note<'w>(
+        &self,
+        causes: &Causes,
+        has: impl IntoIterator<Item = &'w GroupName>,
+        lacks: impl IntoIterator<Item = &'w GroupName>,
+        atom: &Atom,
+        effects: &mut Effects,
+    ) {
+        let reach = Reach {
+            slot: self.slot.clone(),
+            has: has.into_iter().cloned().collect(),
+            lacks: lacks.into_iter().cloned().collect(),
+        };
+        // Where the organisation itself came or went, that says it all.
+        let whole = causes.iter().find(|(fact, _)| *fact == Fact::Org);
+        for cause in whole.map_or_else(|| causes.iter().collect::<Vec<_>>(), |cause| vec![cause]) {
+            let moved = effects.entry(cause.clone()).or_default().entry(reach.clone()).or_default();
+            let atoms = if self.is_gain { &mut moved.gained } else { &mut moved.lost };
+            atoms.insert(atom.clone());
+        }
+    }
+
+    fn opening(&self, side: &Side<'_>) -> BTreeSet<Fact> {
+        side.opening(self.slot)
+    }
+
+    /// Of lines of the side that we go to: those that the other does not have.
+    fn here(&self, facts: BTreeSet<Fact>, other: &Side<'_>) -> Causes {
+        missing(facts, other, self.sign(true))
+    }
+
+    /// Of lines of the side that we come from: those that the other does not have.
+    fn there(&self, facts: BTreeSet<Fact>, other: &Side<'_>) -> Causes {
+        missing(facts, other, self.sign(false))
+    }
+
+    /// How a line that stands only where we go to, or only where we come from, reads from before to after.
+    const fn sign(&self, is_here: bool) -> Sign {
+        if self.is_gain == is_here { Sign::Added } else { Sign::Removed }
+    }
+}
+
+impl When {
+    const fn group(&self) -> Option<&GroupName> {
+        match self {
+            Self::Always => None,
+            Self::Group(group) => Some(group),
+        }
+    }
+}
+
+impl Open {
+    /// Every group that admits or blocks; `None` where everybody of the slot is admitted unless blocked.
+    fn groups_that_matter(&self) -> Option<BTreeSet<GroupName>> {
+        let admitting = self.gives.get(&Atom::Admitted);
+        let everybody = admitting.is_some_and(|admitting| admitting.contains_key(&When::Always));
+        (!everybody).then(|| groups(admitting).chain(&self.blocks).cloned().collect())
+    }
+}
+
+fn missing(facts: BTreeSet<Fact>, from: &Side<'_>, sign: Sign) -> Causes {
+    facts.into_iter().filter(|fact| !from.holds(fact)).map(|fact| (fact, sign)).collect()
+}
+
+fn is_given(given: Option<&BTreeMap<When, BTreeSet<Fact>>>, when: &When) -> bool {
+    given.is_some_and(|given| given.contains_key(&When::Always) || given.contains_key(when))
+}
+
+fn groups(given: Option<&BTreeMap<When, BTreeSet<Fact>>>) -> impl Iterator<Item = &GroupName> {
+    given.into_iter().flat_map(BTreeMap::keys).filter_map(When::group)
+}

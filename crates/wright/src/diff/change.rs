@@ -1,0 +1,153 @@
+//! Change: one line that differs, what it does, and how grave that is.
+
+use std::collections::BTreeSet;
+use std::fmt::{self, Write as _};
+
+use gatewright_bundle::Digest;
+use gatewright_terms::{EmailAddress, GroupName, OrgId, Slug};
+
+use super::access::Sign;
+use super::outcome::{Identity, Outcome};
+use super::side::Atom;
+
+/// How grave a change is, worst first: the order of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    Privileged,
+    TrustRoot,
+    Weakening,
+    ShutOut,
+    OrgRetired,
+    Widening,
+    Narrowing,
+    Strengthening,
+    Cosmetic,
+}
+
+impl Class {
+    pub const ALL: [Self; 9] = [
+        Self::Privileged,
+        Self::TrustRoot,
+        Self::Weakening,
+        Self::ShutOut,
+        Self::OrgRetired,
+        Self::Widening,
+        Self::Narrowing,
+        Self::Strengthening,
+        Self::Cosmetic,
+    ];
+
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Privileged => "privileged",
+            Self::TrustRoot => "trust-root",
+            Self::Weakening => "weakening",
+            Self::ShutOut => "shut-out",
+            Self::OrgRetired => "org-retired",
+            Self::Widening => "widening",
+            Self::Narrowing => "narrowing",
+            Self::Strengthening => "strengthening",
+            Self::Cosmetic => "cosmetic",
+        }
+    }
+
+    pub const fn mark(self) -> &'static str {
+        match self {
+            Self::Privileged => "⊕",
+            Self::TrustRoot => "#",
+            Self::Weakening => "!",
+            Self::ShutOut => "x",
+            Self::OrgRetired => "∅",
+            Self::Widening => "+",
+            Self::Narrowing => "-",
+            Self::Strengthening => "^",
+            Self::Cosmetic => "~",
+        }
+    }
+}
+
+/// What reviews bind: a digest of the path, what stood there, what stands there, and the classes.
+///
+/// The classes belong to it: where a merge in between makes a change graver, nobody has reviewed that.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ChangeId(String);
+
+impl ChangeId {
+    pub(super) fn of(path: &str, before: Option<&str>, after: Option<&str>, classes: &BTreeSet<Class>) -> Self {
+        let mut text = String::new();
+        for part in [Some(path), before, after] {
+            // A length before each part: no two lists of parts are the same text.
+            match part {
+                Some(part) => {
+                    let _ = write!(text, "{}:{part}", part.len());
+                }
+                None => text.push('-'),
+            }
+        }
+        text.extend(classes.iter().map(|class| class.slug()));
+        Self(format!("c-{}", Digest::of(text.as_bytes()).to_string().chars().take(ID_HEX_CHARS).collect::<String>()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// 128 bits: an author could look for a harmless and a harmful change under one id, and would need 2^64 tries.
+const ID_HEX_CHARS: usize = 32;
+
+impl fmt::Display for ChangeId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// One line that differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub id: ChangeId,
+    /// Never empty, worst first.
+    pub classes: BTreeSet<Class>,
+    /// `None` for what belongs to the platform.
+    pub org: Option<OrgId>,
+    pub path: String,
+    pub what: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// A line that access hangs on.
+    Access {
+        sign: Sign,
+        /// `None` where nobody's outcome differs by it.
+        effect: Option<Box<Effect>>,
+    },
+    /// Any other line, with its value.
+    Setting { before: Option<String>, after: Option<String> },
+}
+
+/// Whom a line reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Effect {
+    /// The smallest identity that shows it, and the organisation that it comes to.
+    pub witness: Identity,
+    pub org: OrgId,
+    pub before: Outcome,
+    pub after: Outcome,
+    /// Every identity whose outcome differs because of this line, and in what. Sorted.
+    pub covers: Vec<Cover>,
+}
+
+/// Everybody of one connection and address who is in all of `has` and in none of `lacks`, and what all of them gain and
+/// lose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cover {
+    pub org: OrgId,
+    pub connection: Slug,
+    /// `anyone@acme.com` stands for everybody of the domain who is no owner.
+    pub email: EmailAddress,
+    pub has: BTreeSet<GroupName>,
+    pub lacks: BTreeSet<GroupName>,
+    pub gained: BTreeSet<Atom>,
+    pub lost: BTreeSet<Atom>,
+}

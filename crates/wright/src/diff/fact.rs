@@ -1,0 +1,116 @@
+//! Fact: one line of policy that access hangs on, named so that both sides of a comparison mean the same by it.
+//!
+//! Invariant: no index of a program stands in a fact: two programs number their roles and projects differently.
+
+use std::collections::BTreeSet;
+
+use gatewright_bundle::program::{Catalogue, Grantee, Org, Role, Scope};
+use gatewright_terms::{DomainName, EmailAddress, GroupName, PermissionName, Slug};
+
+/// A role by what identifies it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RoleName {
+    pub scope: Scope,
+    pub slug: Slug,
+}
+
+impl RoleName {
+    pub(crate) fn of(role: &Role) -> Self {
+        Self { scope: role.scope, slug: role.slug.clone() }
+    }
+}
+
+/// A grant by what identifies it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct GrantLine {
+    pub(crate) role: RoleName,
+    pub(crate) project: Option<Slug>,
+    pub(crate) to: Grantee,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fact {
+    /// The organisation stands in the policy.
+    Org,
+    Connection(Slug),
+    /// A domain and the connection that its people sign in through.
+    Domain(DomainName, Slug),
+    /// The mailbox of an owner.
+    Owner(String),
+    Grant(GrantLine),
+    Block(GroupName),
+    /// What every member gets in the default project.
+    DefaultRole {
+        project: Slug,
+        role: RoleName,
+    },
+    /// A role is in the catalogue.
+    Role(RoleName),
+    /// A role permits something, `includes` followed to the end.
+    Permits(RoleName, PermissionName),
+}
+
+impl Fact {
+    /// Whether it belongs to the platform and not to one organisation.
+    pub(crate) const fn is_global(&self) -> bool {
+        matches!(self, Self::Role(_) | Self::Permits(..))
+    }
+
+    pub(crate) fn owner(address: &EmailAddress) -> Self {
+        Self::Owner(address.mailbox_key())
+    }
+}
+
+pub(super) fn of_catalogue(catalogue: &Catalogue) -> BTreeSet<Fact> {
+    let of_role = |role: &Role| {
+        let name = RoleName::of(role);
+        let permits = permissions(catalogue, role).map(|permission| Fact::Permits(name.clone(), permission.clone()));
+        let mut facts: Vec<Fact> = permits.collect();
+        facts.push(Fact::Role(name));
+        facts
+    };
+    catalogue.roles.iter().flat_map(of_role).collect()
+}
+
+pub(super) fn of_org(catalogue: &Catalogue, org: &Org) -> BTreeSet<Fact> {
+    let mut facts = BTreeSet::from([Fact::Org]);
+    facts.extend(org.connections.iter().map(|connection| Fact::Connection(connection.slug.clone())));
+    facts.extend(org.domains.iter().filter_map(|domain| {
+        let connection = at(&org.connections, domain.connection)?;
+        Some(Fact::Domain(domain.name.clone(), connection.slug.clone()))
+    }));
+    facts.extend(org.owners.iter().map(Fact::owner));
+    facts.extend(grants(catalogue, org).map(|(line, _)| Fact::Grant(line)));
+    facts.extend(org.blocked_groups.iter().cloned().map(Fact::Block));
+    facts.extend(default_role(catalogue, org).map(|(project, role)| default_fact(project, role)));
+    facts
+}
+
+pub(super) fn default_fact(project: &Slug, role: &Role) -> Fact {
+    Fact::DefaultRole { project: project.clone(), role: RoleName::of(role) }
+}
+
+pub(super) fn grants<'p>(catalogue: &'p Catalogue, org: &'p Org) -> impl Iterator<Item = (GrantLine, &'p Role)> {
+    org.grants.iter().filter_map(|grant| {
+        let role = at(&catalogue.roles, grant.role)?;
+        let project = match grant.project {
+            Some(project) => Some(at(&org.projects, project)?.slug.clone()),
+            None => None,
+        };
+        Some((GrantLine { role: RoleName::of(role), project, to: grant.to.clone() }, role))
+    })
+}
+
+/// The default project and the role that everybody has in it.
+pub(super) fn default_role<'p>(catalogue: &'p Catalogue, org: &'p Org) -> Option<(&'p Slug, &'p Role)> {
+    let project = at(&org.projects, org.default_project?)?;
+    Some((&project.slug, at(&catalogue.roles, project.default_role?)?))
+}
+
+pub(super) fn permissions<'p>(catalogue: &'p Catalogue, role: &'p Role) -> impl Iterator<Item = &'p PermissionName> {
+    role.permits.iter().filter_map(|&permit| at(&catalogue.permissions, permit)).map(|permission| &permission.name)
+}
+
+pub(super) fn at<T>(list: &[T], index: u32) -> Option<&T> {
+    list.get(usize::try_from(index).ok()?)
+}
