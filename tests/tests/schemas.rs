@@ -76,9 +76,21 @@ fn command_line() -> BTreeSet<String> {
         said(&["explain", "--all"]),
         said(&["try", "--workspace", &policies, "--org", "acme", "--email", "jane.doe@acme.example"]),
         said(&["try", "--workspace", &policies, "--org", "acme", "--email", "mallory@evil.example"]),
+        compared(&policies, &draft),
         fetched(&at("saml")),
     ];
     documents.iter().map(hold).collect()
+}
+
+/// `diff` of a bundle and a workspace that changed in several ways since.
+fn compared(policies: &str, bundle: &str) -> Value {
+    let org = format!("{policies}/orgs/acme/org.kdl");
+    let text = std::fs::read_to_string(&org).expect("readable");
+    let (before, after) = text.split_once("    block").expect("a block");
+    let more = "    grant role=\"admin\" group=\"ops\"\n    session { idle \"10m\"; }\n";
+    let after = after.split_once('\n').expect("the rest").1;
+    std::fs::write(&org, format!("{before}{more}{after}")).expect("writable");
+    said(&["diff", bundle, "--workspace", policies])
 }
 
 /// `idp fetch` from a provider on this machine.

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use gatewright_terms::{Seconds, Timestamp};
 
 use crate::verbs::{
-    audit, check, compile, domain, explain, help, idp, init, inspect, keygen, sign, trace, try_, verify,
+    audit, check, compile, diff, domain, explain, help, idp, init, inspect, keygen, sign, trace, try_, verify,
 };
 
 /// Policies for single sign-on, checked, compiled and signed
@@ -54,6 +54,8 @@ pub(crate) enum Output {
     Human,
     /// For programs
     Json,
+    /// For a comment on a pull request: `diff` alone
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -76,6 +78,7 @@ pub(crate) enum Verb {
     Verify(verify::Verify),
     Inspect(inspect::Inspect),
     Try(try_::Try),
+    Diff(diff::Diff),
     Idp(idp::Idp),
     Explain(explain::Explain),
     Trace(trace::Trace),

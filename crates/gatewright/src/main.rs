@@ -22,7 +22,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Verb};
+use args::{Cli, Output, Verb};
 use context::{Context, Report};
 use exit::Exit;
 use failure::Failure;
@@ -47,6 +47,9 @@ fn run(cli: Cli) -> Exit {
 }
 
 fn dispatch(verb: &Verb, context: &Context) -> Result<Report, Failure> {
+    if context.common.output == Output::Markdown && !matches!(verb, Verb::Diff(_)) {
+        return Err(Failure::usage("only `diff` reports as Markdown").help("--output human, or --output json"));
+    }
     match verb {
         Verb::Init(args) => args.run(context),
         Verb::Check(args) => args.run(context),
@@ -56,6 +59,7 @@ fn dispatch(verb: &Verb, context: &Context) -> Result<Report, Failure> {
         Verb::Verify(args) => args.run(context),
         Verb::Inspect(args) => args.run(context),
         Verb::Try(args) => args.run(context),
+        Verb::Diff(args) => args.run(context),
         Verb::Idp(args) => args.run(context),
         Verb::Explain(args) => args.run(context),
         Verb::Trace(args) => args.run(context),

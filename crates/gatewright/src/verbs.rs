@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod bundle;
 pub(crate) mod check;
 pub(crate) mod compile;
+pub(crate) mod diff;
 pub(crate) mod domain;
 pub(crate) mod explain;
 pub(crate) mod help;

@@ -18,6 +18,8 @@ mod bundle;
 mod check;
 #[path = "cli/determinism.rs"]
 mod determinism;
+#[path = "cli/diff.rs"]
+mod diff;
 #[path = "cli/explain.rs"]
 mod explain;
 #[path = "cli/help.rs"]

@@ -15,6 +15,7 @@ const VERBS: &[&[&str]] = &[
     &["verify"],
     &["inspect"],
     &["try"],
+    &["diff"],
     &["idp"],
     &["idp", "fetch"],
     &["idp", "test"],

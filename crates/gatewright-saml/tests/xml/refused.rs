@@ -52,6 +52,7 @@ const CASES: &[(XmlFault, &str, usize, &str)] = &[
     (Malformed, "text-outside-the-root", 4, "<a/>&amp;"),
     (Malformed, "not-a-character", 3, "<a>\u{0}</a>"),
     (Malformed, "not-a-character", 3, "<a>\u{1F}</a>"),
+    (Malformed, "not-a-character", 3, "<a>\u{1}\u{2}</a>"),
     (Malformed, "not-a-character", 3, "<a>\u{FFFE}</a>"),
     (Malformed, "not-a-character", 6, "<a b='\u{FFFF}'/>"),
     (Malformed, "not-a-character", 3, "<a>&#0;</a>"),

@@ -114,11 +114,52 @@ pub struct Change {
     pub what: What,
 }
 
+impl Change {
+    /// An environment that only one side has.
+    pub fn environment(name: &Slug, is_added: bool) -> Self {
+        let (path, classes) = (format!("environment[{name}]"), BTreeSet::from([Class::TrustRoot]));
+        let (before, after) = if is_added { (None, Some(String::new())) } else { (Some(String::new()), None) };
+        let id = ChangeId::of(&path, before.as_deref(), after.as_deref(), &classes);
+        Self { id, classes, org: None, path, what: What::Setting { before, after } }
+    }
+
+    /// The first of its classes.
+    pub fn gravest(&self) -> Class {
+        self.classes.first().copied().unwrap_or(Class::Cosmetic)
+    }
+
+    /// Whether the line stands only on the side after.
+    pub const fn is_addition(&self) -> bool {
+        matches!(self.what, What::Access { sign: Sign::Added, .. } | What::Setting { before: None, .. })
+    }
+
+    /// Whether the line stands only on the side before.
+    pub const fn is_removal(&self) -> bool {
+        matches!(self.what, What::Access { sign: Sign::Removed, .. } | What::Setting { after: None, .. })
+    }
+
+    /// Whom it reaches, where it reaches anybody.
+    pub fn effect(&self) -> Option<&Effect> {
+        match &self.what {
+            What::Access { effect, .. } => effect.as_deref(),
+            What::Setting { .. } => None,
+        }
+    }
+
+    /// The path without the organisation that it begins with.
+    pub fn short_path(&self) -> &str {
+        let prefix = self.org.as_ref().map(|org| format!("org[{org}]."));
+        prefix.and_then(|prefix| self.path.strip_prefix(prefix.as_str())).unwrap_or(&self.path)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
     /// A line that access hangs on.
     Access {
         sign: Sign,
+        /// What the line says beyond its path.
+        value: String,
         /// `None` where nobody's outcome differs by it.
         effect: Option<Box<Effect>>,
     },

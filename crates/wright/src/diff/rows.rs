@@ -28,8 +28,9 @@ struct Row {
     covers: Vec<Cover>,
 }
 
-/// Of those who show the most the smallest, then the gravest, then the one with the most permissions to show.
-type Rank = (Shows, usize, Class, Reverse<usize>, OrgId, Identity);
+/// Of those who show the most the smallest, then the gravest, then somebody who is no owner, then the one with the most
+/// permissions to show.
+type Rank = (Shows, usize, Class, bool, Reverse<usize>, OrgId, Identity);
 
 /// In which way an outcome differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -124,7 +125,9 @@ impl Row {
             (true, false) => Shows::Roles,
             (true, true) => Shows::Reason,
         };
-        let rank = (level, identity.groups.len(), gravest, Reverse(shown.size()), org.clone(), identity);
+        let is_owner = before.is_owner(&identity.email) || after.is_owner(&identity.email);
+        let size = Reverse(shown.size());
+        let rank = (level, identity.groups.len(), gravest, is_owner, size, org.clone(), identity);
         self.classes.extend(classes);
         self.by_roles.extend(by_roles);
         if self.best.as_ref().is_none_or(|(best, _)| rank < *best) {
@@ -150,7 +153,7 @@ impl Row {
         let effect = self.best.map(|((.., org, witness), shown)| {
             Box::new(Effect { witness, org, before: shown.before, after: shown.after, covers })
         });
-        Change { id, classes, org, path, what: What::Access { sign, effect } }
+        Change { id, classes, org, path, what: What::Access { sign, value, effect } }
     }
 }
 

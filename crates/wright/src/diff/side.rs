@@ -71,6 +71,10 @@ impl<'p> Side<'p> {
         if fact.is_global() { self.global.contains(fact) } else { self.own.contains(fact) }
     }
 
+    pub(super) fn is_owner(&self, email: &EmailAddress) -> bool {
+        self.own.contains(&Fact::owner(email))
+    }
+
     pub(super) fn facts(&self) -> &BTreeSet<Fact> {
         &self.own
     }

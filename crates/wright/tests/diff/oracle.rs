@@ -182,7 +182,7 @@ fn mirrored(forward: &[Change], backward: &[Change]) {
     let rows = |changes: &[Change], flip: bool| -> BTreeMap<(String, bool), Vec<String>> {
         let mut rows = BTreeMap::new();
         for change in changes {
-            let What::Access { sign, effect } = &change.what else { continue };
+            let What::Access { sign, effect, .. } = &change.what else { continue };
             let covers = effect.iter().flat_map(|effect| &effect.covers).map(|cover| {
                 let (gained, lost) = if flip { (&cover.lost, &cover.gained) } else { (&cover.gained, &cover.lost) };
                 format!("{} {} {:?} {:?} {gained:?} {lost:?}", cover.connection, cover.email, cover.has, cover.lacks)
@@ -199,8 +199,9 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap())
 }
 
+/// ST-LINT-17
 #[test]
-fn what_is_reported_is_what_the_oracle_finds() {
+fn st_lint_17_what_is_reported_is_what_the_oracle_finds() {
     let pairs = number("DIFF_PAIRS").map_or(PAIRS, |pairs| usize::try_from(pairs).unwrap());
     let start = number("DIFF_SEED").unwrap_or(SEED);
     let (universe, mut dice, mut seen) = (Universe::new(), Dice(start), Seen::default());

@@ -86,7 +86,7 @@ fn a_line_that_is_covered_already_changes_nobody() {
     covered.grants.insert(line(1, 2));
     let changes = diff(&everyone.program(), &covered.program());
     assert_eq!(told(&changes), ["org[acme].grant[role=developer,group=g2]: cosmetic"]);
-    assert!(matches!(changes[0].what, What::Access { sign: Sign::Added, effect: None }));
+    assert!(matches!(changes[0].what, What::Access { sign: Sign::Added, effect: None, .. }));
 }
 
 #[test]

@@ -324,6 +324,7 @@ fn basic() -> ClientAuth {
     ClientAuth::SecretBasic { secret: SecretName { owner: slug("platform"), name: slug("x") } }
 }
 
+/// ST-LINT-18: trust roots are a class of their own. ST-LINT-13: opening IdP-initiated sign-in is a weakening.
 #[test]
 fn every_line_is_named_and_weighed_in_both_directions() {
     for (path, edit, there, back) in EDITS {

@@ -1,0 +1,78 @@
+//! `diff`: who gains, who loses, which defence got weaker, between two states of a policy.
+
+mod folded;
+mod git;
+mod human;
+mod json;
+mod markdown;
+mod side;
+mod words;
+
+use clap::Args;
+use wright::diff::Class;
+
+use crate::args::Output;
+use crate::context::{self, Context, Report};
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+use folded::Folded;
+use side::Side;
+
+/// Show who gains and who loses between two states of a policy
+///
+/// Compares for every identity there can be, in every environment, and reports one row for each line that differs: the
+/// smallest identity that shows it with what the gate decides before and after, and how grave it is. A state is a git
+/// revision, read without a checkout, or a bundle file.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  gatewright diff main\n  gatewright diff v1.4 v1.5 --output json\n  gatewright diff origin/main --output markdown --fail-on privileged"
+)]
+pub(crate) struct Diff {
+    /// A git revision or a bundle file
+    base: String,
+    /// The same [default: the workspace as it lies there]
+    head: Option<String>,
+    /// Exit 4 where a change is of this class (may be repeated)
+    #[arg(long, value_name = "CLASS", value_parser = parse_class)]
+    fail_on: Vec<Class>,
+}
+
+impl Diff {
+    pub(crate) fn run(&self, context: &Context) -> Result<Report, Failure> {
+        let base = Side::named(&self.base, context)?;
+        let head = match &self.head {
+            Some(head) => Side::named(head, context)?,
+            None => Side::of_workspace(context)?,
+        };
+        let folded = Folded::of(&base, &head);
+        if folded.environments.is_empty() || !folded.is_comparable {
+            return Err(apart(&base, &head));
+        }
+        let body = match context.common.output {
+            Output::Json => context::json(&json::report(&base, &head, &folded, context))?,
+            Output::Markdown => markdown::report(&base, &head, &folded),
+            Output::Human => human::report(&base, &head, &folded, context),
+        };
+        let stopped = folded.rows.iter().any(|row| self.fail_on.iter().any(|class| row.change.classes.contains(class)));
+        Ok(Report::new(body, if stopped { Exit::Gate } else { Exit::Done }))
+    }
+}
+
+/// A bundle of one environment, and a side without it.
+fn apart(base: &Side, head: &Side) -> Failure {
+    let named = |side: &Side| side.environments.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    Failure::usage(format!(
+        "the two have no environment in common: `{}` has {}, `{}` has {}",
+        crate::style::plain(&base.name),
+        named(base),
+        crate::style::plain(&head.name),
+        named(head)
+    ))
+}
+
+fn parse_class(text: &str) -> Result<Class, String> {
+    let found = Class::ALL.into_iter().find(|class| class.slug() == text);
+    let all = || Class::ALL.map(Class::slug).join(", ");
+    found.ok_or_else(|| format!("the classes are {}", all()))
+}

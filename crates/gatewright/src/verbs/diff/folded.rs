@@ -1,0 +1,88 @@
+//! Folded: the changes of all environments as one list, what is alike in several standing once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gatewright_terms::{OrgId, Slug};
+use wright::diff::{Change, Class, diff};
+
+use super::side::{Place, Side};
+
+/// A change with the environments that it is alike in, and where its line is written on both sides.
+pub(super) struct Row {
+    pub(super) change: Change,
+    pub(super) environments: BTreeSet<Slug>,
+    pub(super) base: Option<Place>,
+    pub(super) head: Option<Place>,
+}
+
+/// Everything that is reported.
+pub(super) struct Folded {
+    /// By organisation, then worst first.
+    pub(super) rows: Vec<Row>,
+    /// Those that both sides have, and those that only one has.
+    pub(super) environments: BTreeSet<Slug>,
+    /// At least one environment stands on both sides.
+    pub(super) is_comparable: bool,
+    pub(super) orgs_total: usize,
+}
+
+impl Folded {
+    pub(super) fn of(base: &Side, head: &Side) -> Self {
+        let mut rows: Vec<Row> = Vec::new();
+        let names: BTreeSet<&Slug> = base.environments.keys().chain(head.environments.keys()).collect();
+        // A bundle holds one environment, and says nothing of the others.
+        let partial = base.is_bundle() || head.is_bundle();
+        for name in &names {
+            let changes = match (base.environments.get(*name), head.environments.get(*name)) {
+                (Some(old), Some(new)) => diff(&old.program, &new.program),
+                _ if partial => continue,
+                (old, _) => vec![Change::environment(name, old.is_none())],
+            };
+            for change in changes {
+                match rows.iter_mut().find(|row| row.change == change) {
+                    Some(row) => drop(row.environments.insert((*name).clone())),
+                    None => rows.push(Row {
+                        base: if change.is_addition() { None } else { base.place(name, &change.path) },
+                        head: if change.is_removal() { None } else { head.place(name, &change.path) },
+                        environments: BTreeSet::from([(*name).clone()]),
+                        change,
+                    }),
+                }
+            }
+        }
+        rows.sort_by(|one, other| one.key().cmp(&other.key()));
+        let is_comparable = names.iter().any(|name| base.has(name) && head.has(name));
+        let environments = names.into_iter().filter(|name| !partial || base.has(name) && head.has(name));
+        Self { rows, environments: environments.cloned().collect(), is_comparable, orgs_total: orgs(head).len() }
+    }
+
+    /// How many changes are of each class; one may be of several.
+    pub(super) fn counts(&self) -> BTreeMap<Class, usize> {
+        let mut counts: BTreeMap<Class, usize> = Class::ALL.into_iter().map(|class| (class, 0)).collect();
+        for class in self.rows.iter().flat_map(|row| &row.change.classes) {
+            *counts.entry(*class).or_default() += 1;
+        }
+        counts
+    }
+
+    /// Every organisation that a change reaches or stands in.
+    pub(super) fn orgs(&self) -> BTreeSet<&OrgId> {
+        self.rows.iter().flat_map(Row::orgs).collect()
+    }
+}
+
+impl Row {
+    fn key(&self) -> impl Ord + '_ {
+        (self.change.org.as_ref(), &self.change.classes, &self.change.path, &self.change.id)
+    }
+
+    /// The organisation that it stands in, or those that a line of the platform reaches.
+    pub(super) fn orgs(&self) -> BTreeSet<&OrgId> {
+        let covers = self.change.effect().into_iter().flat_map(|effect| &effect.covers);
+        covers.map(|cover| &cover.org).chain(&self.change.org).collect()
+    }
+}
+
+fn orgs(side: &Side) -> BTreeSet<&OrgId> {
+    side.environments.values().flat_map(|half| &half.program.orgs).map(|org| &org.id).collect()
+}

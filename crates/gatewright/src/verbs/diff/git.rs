@@ -1,0 +1,201 @@
+//! Git: a workspace as one revision of its repository has it, read without a checkout.
+//!
+//! Invariant: nothing in the working tree is touched or read, and no hook, filter or pager of the repository runs: only the plumbing
+//! that prints objects is asked.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+use wright::{Found, Unreadable, World};
+use wright_policy::{FILE_BYTES_MAX, Oddity};
+
+use crate::failure::Failure;
+use crate::style::plain;
+
+/// A commit and the files of the workspace in it.
+pub(super) struct GitWorld {
+    pub(super) commit: String,
+    files: BTreeMap<String, Blob>,
+}
+
+enum Blob {
+    Bytes(Vec<u8>),
+    Odd(Oddity),
+}
+
+impl GitWorld {
+    /// Every file below the workspace's folder, at the commit that the revision names.
+    pub(super) fn read(workspace: &Path, revision: &str) -> Result<Self, Failure> {
+        let git = Git { folder: workspace.to_path_buf() };
+        let commit = git.commit(revision)?;
+        let prefix = git.line(&["rev-parse", "--show-prefix"], "find the workspace in its repository")?;
+        let listed = git.output(&["ls-tree", "-r", "-z", "--full-tree", &commit, "--", &prefix_or_all(&prefix)])?;
+        let entries = entries(&listed, &prefix);
+        let mut files = git.blobs(&entries)?;
+        files.extend(entries.into_iter().filter_map(|entry| Some((entry.path, Blob::Odd(entry.oddity?)))));
+        Ok(Self { commit, files })
+    }
+}
+
+impl World for GitWorld {
+    fn list(&self, folder: &str) -> Result<Vec<Found>, Unreadable> {
+        let is_here =
+            |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let found = |(path, blob): (&String, &Blob)| Found {
+            path: path.clone(),
+            oddity: match blob {
+                Blob::Bytes(_) => None,
+                Blob::Odd(oddity) => Some(*oddity),
+            },
+        };
+        Ok(self.files.iter().filter(|(path, _)| is_here(path)).map(found).collect())
+    }
+
+    fn read(&self, path: &str, limit: usize) -> Result<Vec<u8>, Unreadable> {
+        match self.files.get(path) {
+            Some(Blob::Bytes(bytes)) => Ok(bytes.iter().copied().take(limit.saturating_add(1)).collect()),
+            Some(Blob::Odd(_)) => {
+                Err(Unreadable { path: path.into(), absent: false, reason: "it is no regular file".into() })
+            }
+            None => Err(Unreadable { path: path.into(), absent: true, reason: "no such file".into() }),
+        }
+    }
+}
+
+/// A file of a tree.
+struct Entry {
+    object: String,
+    /// Relative to the workspace.
+    path: String,
+    oddity: Option<Oddity>,
+}
+
+/// `MODE SP TYPE SP OBJECT TAB PATH NUL`, as `git ls-tree -z` prints.
+fn entries(listed: &[u8], prefix: &str) -> Vec<Entry> {
+    let entry = |line: &[u8]| {
+        let text = String::from_utf8_lossy(line);
+        let (head, path) = text.split_once('\t')?;
+        let mut words = head.split(' ');
+        let (mode, object) = (words.next()?, words.nth(1)?);
+        let oddity = match mode {
+            _ if std::str::from_utf8(line).is_err() => Some(Oddity::NameNotUtf8),
+            "100644" | "100755" => None,
+            "120000" => Some(Oddity::Symlink),
+            _ => Some(Oddity::Special),
+        };
+        Some(Entry { object: object.to_owned(), path: path.strip_prefix(prefix)?.to_owned(), oddity })
+    };
+    listed.split(|byte| *byte == 0).filter_map(entry).collect()
+}
+
+fn prefix_or_all(prefix: &str) -> String {
+    if prefix.is_empty() { ".".to_owned() } else { prefix.to_owned() }
+}
+
+struct Git {
+    folder: PathBuf,
+}
+
+impl Git {
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("git");
+        command.arg("-C").arg(&self.folder).args(["--no-replace-objects", "--no-pager", "--literal-pathspecs"]);
+        command.args(arguments).env("GIT_OPTIONAL_LOCKS", "0").stdin(Stdio::null());
+        command
+    }
+
+    fn commit(&self, revision: &str) -> Result<String, Failure> {
+        let wanted = format!("{revision}^{{commit}}");
+        let output = self.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted])?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
+        }
+        if !self.run(&["rev-parse", "--git-dir"])?.status.success() {
+            return Err(Failure::usage(format!("`{}` lies in no git repository", self.folder.display()))
+                .help("name a bundle file instead of a revision"));
+        }
+        Err(Failure::usage(format!("`{}` is neither a file nor a git revision", plain(revision)))
+            .help("a branch, a tag or a commit; in a shallow clone, fetch it first: git fetch origin BRANCH"))
+    }
+
+    fn line(&self, arguments: &[&str], doing: &str) -> Result<String, Failure> {
+        let output = self.run(arguments)?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).trim_end_matches('\n').to_owned());
+        }
+        Err(said(doing, &output.stderr))
+    }
+
+    fn output(&self, arguments: &[&str]) -> Result<Vec<u8>, Failure> {
+        let output = self.run(arguments)?;
+        if output.status.success() { Ok(output.stdout) } else { Err(said("list the files", &output.stderr)) }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Result<std::process::Output, Failure> {
+        self.command(arguments).output().map_err(|error| not_started(&error))
+    }
+
+    /// The bytes of every regular file, through one process.
+    fn blobs(&self, entries: &[Entry]) -> Result<BTreeMap<String, Blob>, Failure> {
+        let mut process = self
+            .command(&["cat-file", "--batch"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| not_started(&error))?;
+        let wanted: Vec<&Entry> = entries.iter().filter(|entry| entry.oddity.is_none()).collect();
+        let files = exchange(&mut process, &wanted);
+        // Whatever it says at its end, every object came whole or `files` is a failure.
+        let _ = process.wait();
+        files
+    }
+}
+
+fn exchange(process: &mut Child, wanted: &[&Entry]) -> Result<BTreeMap<String, Blob>, Failure> {
+    let broken = || Failure::usage("git stopped while it printed the files");
+    let (input, output) = process.stdin.take().zip(process.stdout.take()).ok_or_else(broken)?;
+    let mut output = BufReader::new(output);
+    std::thread::scope(|scope| {
+        scope.spawn(move || ask(input, wanted));
+        let mut files = BTreeMap::new();
+        for entry in wanted {
+            files.insert(entry.path.clone(), Blob::Bytes(answer(&mut output).ok_or_else(broken)?));
+        }
+        Ok(files)
+    })
+}
+
+/// Where the process went away, the answers say so.
+fn ask(mut input: ChildStdin, wanted: &[&Entry]) {
+    for entry in wanted {
+        if writeln!(input, "{}", entry.object).is_err() {
+            return;
+        }
+    }
+}
+
+/// `OBJECT SP TYPE SP SIZE LF`, the bytes, `LF`. No more is kept than a file may have, and one byte.
+fn answer(output: &mut impl BufRead) -> Option<Vec<u8>> {
+    let mut head = String::new();
+    output.read_line(&mut head).ok()?;
+    let size: u64 = head.trim_end().rsplit_once(' ')?.1.parse().ok()?;
+    let (mut bytes, mut rest) = (Vec::new(), Vec::new());
+    let kept = size.min(FILE_BYTES_MAX as u64 + 1);
+    output.by_ref().take(kept).read_to_end(&mut bytes).ok()?;
+    let skipped = std::io::copy(&mut output.by_ref().take(size - kept), &mut std::io::sink()).ok()?;
+    output.by_ref().take(1).read_to_end(&mut rest).ok()?;
+    (bytes.len() as u64 + skipped == size && rest == b"\n").then_some(bytes)
+}
+
+fn not_started(error: &std::io::Error) -> Failure {
+    Failure::usage(format!("cannot start `git`: {}", crate::failure::in_words(error)))
+        .help("a revision is read with git; install it, or name a bundle file")
+}
+
+fn said(doing: &str, stderr: &[u8]) -> Failure {
+    let text = String::from_utf8_lossy(stderr);
+    Failure::usage(format!("git cannot {doing}: {}", plain(text.trim().trim_start_matches("fatal: "))))
+}

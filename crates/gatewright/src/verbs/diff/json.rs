@@ -1,0 +1,142 @@
+//! Json: `gatewright.diff/1`. Nothing is cut.
+
+use std::collections::BTreeSet;
+
+use gatewright_terms::{GroupName, OrgId, PermissionName};
+use serde_json::{Value, json};
+use wright::diff::{Atom, Cover, Held, Outcome, RoleName, Sign, What};
+
+use super::folded::{Folded, Row};
+use super::side::{Place, Side};
+use crate::context::Context;
+use crate::verbs::bundle;
+
+pub(super) fn report(base: &Side, head: &Side, folded: &Folded, context: &Context) -> Value {
+    let mut summary = serde_json::Map::new();
+    for (class, count) in folded.counts() {
+        summary.insert(class.slug().to_owned(), json!(count));
+    }
+    summary.insert("orgs".to_owned(), json!(folded.orgs().len()));
+    summary.insert("orgs_total".to_owned(), json!(folded.orgs_total));
+    json!({
+        "schema": "gatewright.diff/1",
+        "tool": {"name": "gatewright", "version": env!("CARGO_PKG_VERSION")},
+        "base": side(base),
+        "head": side(head),
+        "running": null,
+        "as_of": context.as_of().to_string(),
+        "members": null,
+        "environments": folded.environments.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "summary": summary,
+        "changes": folded.rows.iter().map(row).collect::<Vec<_>>(),
+        "truncated": null,
+    })
+}
+
+/// `bundle` where there is one environment; `bundles` always.
+fn side(side: &Side) -> Value {
+    let bundles: serde_json::Map<String, Value> =
+        side.environments.iter().map(|(name, half)| (name.to_string(), json!(bundle::digest(half.digest)))).collect();
+    let only = if bundles.len() == 1 { bundles.values().next().cloned() } else { None };
+    json!({"ref": side.name, "commit": side.commit, "bundle": only, "bundles": bundles})
+}
+
+fn row(row: &Row) -> Value {
+    let change = &row.change;
+    let mut value = json!({
+        "id": change.id.as_str(),
+        "classes": change.classes.iter().map(|class| class.slug()).collect::<Vec<_>>(),
+        "org": change.org.as_ref().map(ToString::to_string),
+        "path": change.path,
+        "environments": row.environments.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "people": null,
+        "through": through(row),
+        "where": {"base": row.base.as_ref().map(place), "head": row.head.as_ref().map(place)},
+    });
+    let more = match &change.what {
+        What::Setting { before, after } => json!({
+            "kind": "setting", "line": null, "value": null, "covers": [], "before": before, "after": after, "gained": [], "lost": [], "witness": null,
+        }),
+        What::Access { sign, value, effect: None } => json!({
+            "kind": "access", "line": line(*sign), "value": value, "before": null, "after": null, "gained": [], "lost": [],
+            "witness": null, "covers": [],
+        }),
+        What::Access { sign, value, effect: Some(effect) } => json!({
+            "kind": "access",
+            "line": line(*sign),
+            "value": value,
+            "before": outcome(&effect.before),
+            "after": outcome(&effect.after),
+            "gained": permissions(effect.after.permissions_beyond(&effect.before)),
+            "lost": permissions(effect.before.permissions_beyond(&effect.after)),
+            "witness": {
+                "org": effect.org.as_str(),
+                "connection": effect.witness.connection.as_str(),
+                "email": effect.witness.email.to_string(),
+                "groups": effect.witness.groups.iter().map(GroupName::as_str).collect::<Vec<_>>(),
+                "attributes": {},
+            },
+            "covers": effect.covers.iter().map(cover).collect::<Vec<_>>(),
+        }),
+    };
+    if let (Value::Object(value), Value::Object(more)) = (&mut value, more) {
+        value.extend(more);
+    }
+    value
+}
+
+const fn line(sign: Sign) -> &'static str {
+    match sign {
+        Sign::Added => "added",
+        Sign::Removed => "removed",
+    }
+}
+
+/// For a line of the platform: which organisations it reaches.
+fn through(row: &Row) -> Value {
+    if row.change.org.is_some() || row.change.effect().is_none() {
+        return Value::Null;
+    }
+    let orgs: Vec<&str> = row.orgs().into_iter().map(OrgId::as_str).collect();
+    json!({"platform": row.change.path, "orgs": orgs.len(), "sample": orgs.iter().take(3).collect::<Vec<_>>()})
+}
+
+fn place(place: &Place) -> Value {
+    json!({"file": place.file, "line": place.line, "column": place.column})
+}
+
+fn outcome(outcome: &Outcome) -> Value {
+    match outcome {
+        Outcome::Refuse(refusal) => {
+            json!({"outcome": "refuse", "reason": refusal.slug(), "roles": [], "permissions": []})
+        }
+        Outcome::Admit { roles, permissions: held } => json!({
+            "outcome": "admit",
+            "roles": roles.iter().map(role).collect::<Vec<_>>(),
+            "permissions": permissions(held.iter().cloned()),
+        }),
+    }
+}
+
+fn role(held: &Held<RoleName>) -> Value {
+    match &held.project {
+        Some(project) => json!({"role": held.what.slug.as_str(), "project": project.as_str()}),
+        None => json!({"role": held.what.slug.as_str()}),
+    }
+}
+
+fn permissions(held: impl IntoIterator<Item = Held<PermissionName>>) -> Vec<String> {
+    let mut all: Vec<String> = held.into_iter().map(|held| super::words::permission(&held)).collect();
+    all.sort();
+    all
+}
+
+fn cover(cover: &Cover) -> Value {
+    let names = |groups: &BTreeSet<GroupName>| groups.iter().map(|group| group.as_str().to_owned()).collect::<Vec<_>>();
+    let atoms = |atoms: &BTreeSet<Atom>| atoms.iter().map(super::words::atom).collect::<Vec<_>>();
+    json!({
+        "org": cover.org.as_str(), "connection": cover.connection.as_str(), "email": cover.email.to_string(),
+        "has": names(&cover.has), "lacks": names(&cover.lacks),
+        "gained": atoms(&cover.gained), "lost": atoms(&cover.lost),
+    })
+}

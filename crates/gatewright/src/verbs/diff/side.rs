@@ -1,0 +1,163 @@
+//! Side: one of the two things that are compared, as the programs that it means.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use gatewright_bundle::Digest;
+use gatewright_bundle::program::Program;
+use gatewright_terms::Slug;
+use wright::{Compiled, Outcome, World, compile, encode};
+use wright_policy::{Origin, Provenance};
+use wright_syntax::diagnostic::Severity;
+use wright_syntax::source::Source;
+
+use super::git::GitWorld;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::verbs::{bundle, check};
+
+/// A comparable state of a policy.
+pub(super) struct Side {
+    /// As the caller named it.
+    pub(super) name: String,
+    /// Of a revision.
+    pub(super) commit: Option<String>,
+    pub(super) environments: BTreeMap<Slug, Half>,
+    sources: Vec<Source>,
+    is_bundle: bool,
+}
+
+/// What one environment enforces there.
+pub(super) struct Half {
+    pub(super) program: Program,
+    pub(super) digest: Digest,
+    provenance: Option<Provenance>,
+}
+
+/// Where a line is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) file: String,
+    pub(super) line: u32,
+    /// Of the first letter of the line, from 1.
+    pub(super) column: u32,
+}
+
+impl Side {
+    /// A bundle file where there is one of that name, else a revision.
+    pub(super) fn named(name: &str, context: &Context) -> Result<Self, Failure> {
+        if Path::new(name).is_file() {
+            return Self::of_bundle(name);
+        }
+        let workspace = context.workspace(None)?;
+        let world = GitWorld::read(&workspace.place(""), name)?;
+        let commit = world.commit.clone();
+        let mut side = Self::of_world(name, &world, context)?;
+        side.commit = Some(commit);
+        Ok(side)
+    }
+
+    /// The workspace as it lies there.
+    pub(super) fn of_workspace(context: &Context) -> Result<Self, Failure> {
+        Self::of_world("working tree", &context.workspace(None)?, context)
+    }
+
+    fn of_bundle(name: &str) -> Result<Self, Failure> {
+        let path = Path::new(name);
+        let file = bundle::read(path)?;
+        let program = bundle::decode(path, &file)?;
+        let environment = program.environment.name.clone();
+        let half = Half { program, digest: file.digest(), provenance: None };
+        Ok(Self {
+            name: name.to_owned(),
+            commit: None,
+            environments: BTreeMap::from([(environment, half)]),
+            sources: Vec::new(),
+            is_bundle: true,
+        })
+    }
+
+    fn of_world(name: &str, world: &dyn World, context: &Context) -> Result<Self, Failure> {
+        let outcome = compile(world, check::threads(), context.as_of());
+        check::refuse_unreadable(&outcome)?;
+        if outcome.programs.is_empty() {
+            return Err(does_not_compile(name, &outcome));
+        }
+        let sources = outcome.printable;
+        let half = |compiled: Compiled| Half {
+            digest: encode(&compiled.program, &compiled.provenance).digest,
+            program: (*compiled.program).clone(),
+            provenance: Some(compiled.provenance),
+        };
+        let environments = outcome.programs.into_iter().map(|(name, compiled)| (name, half(compiled))).collect();
+        Ok(Self { name: name.to_owned(), commit: None, environments, sources, is_bundle: false })
+    }
+
+    pub(super) fn has(&self, environment: &Slug) -> bool {
+        self.environments.contains_key(environment)
+    }
+
+    /// Whether it is one environment alone.
+    pub(super) const fn is_bundle(&self) -> bool {
+        self.is_bundle
+    }
+
+    /// Where a path of a change, or what holds it, is written.
+    pub(super) fn place(&self, environment: &Slug, path: &str) -> Option<Place> {
+        let provenance = self.environments.get(environment)?.provenance.as_ref()?;
+        let origin = nearest(provenance, path)?;
+        let line = origin.line;
+        let source = self.sources.iter().find(|source| *source.path == *origin.file)?;
+        let text = source.text.lines().nth(usize::try_from(line).ok()?.checked_sub(1)?)?;
+        let indent = text.chars().take_while(|letter| letter.is_whitespace()).count();
+        Some(Place { file: origin.file.clone(), line, column: u32::try_from(indent).ok()?.saturating_add(1) })
+    }
+}
+
+/// The origin of the path itself, else of what it stands in.
+fn nearest<'p>(provenance: &'p Provenance, path: &str) -> Option<&'p Origin> {
+    let mut path = path;
+    loop {
+        match provenance.of(path) {
+            Some(origin) if origin.line > 0 => return Some(origin),
+            Some(_) | None => path = holder(path)?,
+        }
+    }
+}
+
+/// `org[a].session.idle` stands in `org[a].session`, and that in `org[a]`. Keys may hold dots.
+fn holder(path: &str) -> Option<&str> {
+    let mut depth = 0_u32;
+    for (at, letter) in path.char_indices().rev() {
+        match letter {
+            ']' => depth += 1,
+            '[' => depth = depth.saturating_sub(1),
+            '.' if depth == 0 => return path.get(..at),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn does_not_compile(name: &str, outcome: &Outcome) -> Failure {
+    let errors = outcome.diagnostics.iter().filter(|found| found.code.severity <= Severity::Deny).count();
+    let shown = crate::style::plain(name);
+    let failure = Failure::policy(match errors {
+        0 => format!("`{shown}` has no environment to compare"),
+        1 => format!("`{shown}` does not compile: it has 1 error"),
+        errors => format!("`{shown}` does not compile: it has {errors} errors"),
+    });
+    failure.help("gatewright check    says what is wrong in the working tree")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holder;
+
+    #[test]
+    fn a_path_stands_in_the_one_before_its_last_dot_outside_of_keys() {
+        assert_eq!(holder("org[a].owner[j@a.example].address"), Some("org[a].owner[j@a.example]"));
+        assert_eq!(holder("org[a].owner[j@a.example]"), Some("org[a]"));
+        assert_eq!(holder("org[a]"), None);
+    }
+}

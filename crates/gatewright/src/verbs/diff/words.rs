@@ -1,0 +1,45 @@
+//! Words: what is held, as reports write it.
+
+use gatewright_terms::{GroupName, PermissionName};
+use wright::diff::{Atom, Held, Identity, Outcome, RoleName};
+
+/// `billing.write`, or `model.deploy@production` where it is held in a project.
+pub(super) fn permission(held: &Held<PermissionName>) -> String {
+    match &held.project {
+        Some(project) => format!("{}@{project}", held.what),
+        None => held.what.to_string(),
+    }
+}
+
+pub(super) fn role(held: &Held<RoleName>) -> String {
+    match &held.project {
+        Some(project) => format!("{}@{project}", held.what.slug),
+        None => held.what.slug.to_string(),
+    }
+}
+
+pub(super) fn atom(atom: &Atom) -> String {
+    match atom {
+        Atom::Admitted => "admitted".to_owned(),
+        Atom::Role(held) => format!("role {}", role(held)),
+        Atom::Permission(held) => format!("permission {}", permission(held)),
+        Atom::Refused(refusal) => format!("refused {refusal}"),
+    }
+}
+
+/// `developer, viewer@default`, or `refused (blocked-group)`.
+pub(super) fn outcome(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Refuse(refusal) => format!("refused ({refusal})"),
+        Outcome::Admit { roles, .. } => roles.iter().map(role).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// `anyone@acme.com in {ml-platform}`.
+pub(super) fn identity(identity: &Identity) -> String {
+    if identity.groups.is_empty() {
+        return format!("{} in no group", identity.email);
+    }
+    let groups: Vec<&str> = identity.groups.iter().map(GroupName::as_str).collect();
+    format!("{} in {{{}}}", identity.email, groups.join(", "))
+}

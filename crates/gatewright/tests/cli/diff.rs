@@ -1,0 +1,182 @@
+//! Diff: two revisions of a repository that the tests make, bundles, and what the report says to people and programs.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::support::{Place, Ran};
+
+/// `policies` as `init` writes it, committed as `main`.
+fn repository() -> Place {
+    let place = Place::with_workspace();
+    git(&place, &["init", "--quiet", "--initial-branch=main", "."]);
+    commit(&place, "main");
+    place
+}
+
+fn commit(place: &Place, message: &str) {
+    git(place, &["add", "--all"]);
+    git(place, &["commit", "--quiet", "--message", message]);
+}
+
+fn git(place: &Place, arguments: &[&str]) {
+    let who = ["-c", "user.name=ada", "-c", "user.email=ada@acme.example", "-c", "commit.gpgsign=false"];
+    let done = Command::new("git").args(who).args(arguments).current_dir(place.path("")).output().unwrap();
+    assert!(done.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+fn compared(place: &Place, more: &[&str]) -> Ran {
+    place.run(&[&["diff", "--workspace", "policies", "--as-of", "2026-11-24"], more].concat())
+}
+
+fn json_of(place: &Place, more: &[&str]) -> Value {
+    compared(place, &[more, &["--output", "json"]].concat()).exits(0).json()
+}
+
+/// One more admin group, one group blocked, sessions that last longer.
+fn change(place: &Place) {
+    place.edit(
+        "policies/orgs/acme/org.kdl",
+        "    block",
+        "    grant role=\"admin\" group=\"ml-platform\"\n    block group=\"interns\"\n    session { idle \"8h\"; }\n    block",
+    );
+}
+
+#[test]
+fn equal_states_have_no_changes() {
+    let place = repository();
+    for more in [&["main"][..], &["main", "HEAD"]] {
+        let said = json_of(&place, more);
+        assert_eq!((&said["changes"], &said["schema"]), (&json!([]), &json!("gatewright.diff/1")));
+    }
+    assert!(compared(&place, &["main"]).exits(0).stdout.contains("nothing changes for anybody"));
+}
+
+#[test]
+fn a_change_says_who_gains_who_loses_and_where() {
+    let place = repository();
+    change(&place);
+    let said = json_of(&place, &["main"]);
+    let changes = said["changes"].as_array().unwrap();
+    let told: Vec<(&str, &Value)> =
+        changes.iter().map(|change| (change["path"].as_str().unwrap(), &change["classes"])).collect();
+    assert_eq!(
+        told,
+        [
+            ("org[acme].grant[role=admin,group=ml-platform]", &json!(["privileged", "widening"])),
+            ("org[acme].session.idle", &json!(["weakening"])),
+            ("org[acme].block[group=interns]", &json!(["shut-out"])),
+        ]
+    );
+    let grant = &changes[0];
+    assert_eq!(grant["witness"]["groups"], json!(["ml-platform"]));
+    let permissions = |side: &str| grant[side]["permissions"].as_array().unwrap().clone();
+    let beyond: Vec<Value> =
+        permissions("after").into_iter().filter(|held| !permissions("before").contains(held)).collect();
+    assert_eq!(grant["gained"], json!(beyond));
+    assert_eq!(grant["where"]["head"]["file"], "orgs/acme/org.kdl");
+    assert_eq!(grant["where"]["base"], Value::Null, "{grant:#}");
+    assert_eq!((&said["head"]["ref"], &said["summary"]["privileged"]), (&json!("working tree"), &json!(1)));
+}
+
+/// What was reported of the working tree is reported of the commit, under the same ids.
+#[test]
+fn revisions_are_read_without_a_checkout() {
+    let place = repository();
+    change(&place);
+    let (tree, ids) = (json_of(&place, &["main"]), |said: &Value| {
+        said["changes"].as_array().unwrap().iter().map(|change| change["id"].clone()).collect::<Vec<_>>()
+    });
+    git(&place, &["checkout", "--quiet", "-b", "topic"]);
+    commit(&place, "topic");
+    git(&place, &["checkout", "--quiet", "main"]);
+    place.write("policies/orgs/acme/org.kdl", "nonsense");
+    let said = json_of(&place, &["main", "topic"]);
+    assert_eq!(ids(&said), ids(&tree));
+    assert_eq!(place.read("policies/orgs/acme/org.kdl"), b"nonsense");
+    let back = json_of(&place, &["topic", "main"]);
+    assert_eq!(back["changes"].as_array().unwrap().len(), 3);
+    assert_eq!(compared(&place, &["main"]).exits(1).stdout, "");
+}
+
+#[test]
+fn bundles_compare_their_one_environment() {
+    let place = Place::with_bundle();
+    assert_eq!(json_of(&place, &["signed"])["changes"], json!([]));
+    change(&place);
+    let said = json_of(&place, &["b"]);
+    assert_eq!((&said["environments"], said["changes"].as_array().unwrap().len()), (&json!(["production"]), 3));
+    assert!(said["changes"][0]["where"]["head"]["line"].is_u64());
+}
+
+#[test]
+fn a_class_can_stop_the_pipeline() {
+    let place = repository();
+    change(&place);
+    compared(&place, &["main", "--fail-on", "trust-root"]).exits(0);
+    compared(&place, &["main", "--fail-on", "trust-root", "--fail-on", "privileged"]).exits(4);
+    compared(&place, &["main", "--fail-on", "everything"]).exits(2);
+}
+
+#[test]
+fn people_read_it_worst_first() {
+    let place = repository();
+    change(&place);
+    let said = compared(&place, &["main"]).exits(0).stdout;
+    let (first, rest) = said.split_once('\n').unwrap();
+    assert!(first.starts_with("main@") && first.ends_with(" → working tree"), "{first}");
+    insta::assert_snapshot!("a_change_for_people", rest);
+    let said = compared(&place, &["main", "--output", "markdown"]).exits(0).stdout;
+    let rest = said.split_once("→").unwrap().1;
+    insta::assert_snapshot!("a_change_as_a_comment", rest);
+}
+
+/// An author's words cannot leave their code span, and the comment stays below what a forge takes.
+#[test]
+fn a_hostile_author_writes_no_markdown() {
+    let place = repository();
+    let name = "`@everyone` <img src=x> | [a](b)";
+    place.edit(
+        "policies/orgs/acme/org.kdl",
+        "    block",
+        &format!("    grant role=\"admin\" group=#\"{name}\"#\n    block"),
+    );
+    let said = compared(&place, &["main", "--output", "markdown"]).exits(0).stdout;
+    assert!(!said.contains("`@everyone") && !said.contains(" @") && said.contains("<img"), "{said}");
+    for line in said.lines().filter(|line| line.contains("<img")) {
+        let inside = line.split('`').enumerate().filter(|(at, _)| at % 2 == 1).any(|(_, span)| span.contains("<img"));
+        let outside = line.split('`').enumerate().filter(|(at, _)| at % 2 == 0).any(|(_, text)| text.contains("<img"));
+        assert!(inside && !outside, "{line}");
+    }
+    let many: String =
+        (0..2_000).map(|at| format!("    grant role=\"admin\" group=\"group {at} {}\"\n", "x".repeat(60))).collect();
+    place.edit("policies/orgs/acme/org.kdl", "    block", &format!("{many}    block"));
+    let said = compared(&place, &["main", "--output", "markdown"]).exits(0).stdout;
+    assert!(said.chars().count() <= 60_200 && said.contains("more, which `gatewright diff` shows"));
+}
+
+#[test]
+fn what_cannot_be_compared_is_said() {
+    let place = Place::with_workspace();
+    let outside = compared(&place, &["main"]).exits(2);
+    assert!(outside.stderr.contains("lies in no git repository"), "{}", outside.stderr);
+    let place = repository();
+    let unknown = compared(&place, &["nowhere"]).exits(2);
+    assert!(unknown.stderr.contains("neither a file nor a git revision"), "{}", unknown.stderr);
+    for hostile in ["--upload-pack=touch x", "main;touch x", "$(touch x)", "main\u{1b}[2J", "../main", ":/"] {
+        compared(&place, &["--", hostile]).exits(2);
+    }
+    assert!(!place.path("x").exists());
+    assert_eq!(place.run(&["check", "--workspace", "policies", "--output", "markdown"]).exits(2).stdout, "");
+}
+
+/// A link in the repository is refused as one on disk is, and so is a file that nobody should find there.
+#[cfg(unix)]
+#[test]
+fn a_link_in_a_revision_is_not_followed() {
+    let place = repository();
+    std::os::unix::fs::symlink("/etc/passwd", place.path("policies/orgs/acme/passwd.kdl")).unwrap();
+    commit(&place, "a link");
+    let said = compared(&place, &["main"]).exits(1);
+    assert!(said.stderr.contains("does not compile"), "{}", said.stderr);
+}
