@@ -27,7 +27,7 @@ pub(crate) fn requirements() -> String {
         "# Requirements\n\n\
          What the standards and the incidents of the field ask of a system like this. A row is met when a test names it: \
          the table is generated from the tests, by `cargo xtask docs`. Rows without a test are open: most belong to parts \
-         that do not exist yet (SAML, SCIM, the diff).\n\n",
+         that do not exist yet (SCIM, laws, the review).\n\n",
     );
     let mut met = 0;
     let mut table = String::from("| id | level | what must hold | source | held by |\n|---|---|---|---|---|\n");

@@ -11,7 +11,7 @@ use super::change::{Change, ChangeId, Class, Cover, Effect, What};
 use super::fact::Fact;
 use super::outcome::{Held, Identity, Outcome};
 use super::path;
-use super::side::{Side, Slot};
+use super::side::{Atom, Side, Slot};
 
 /// The rows of one comparison, by path and sign. Lines of the platform reach many organisations and stand once.
 #[derive(Default)]
@@ -32,7 +32,7 @@ struct Row {
 /// permissions to show.
 type Rank = (Shows, usize, Class, bool, Reverse<usize>, OrgId, Identity);
 
-/// In which way an outcome differs.
+/// In which way an outcome differs because of the line itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Shows {
     /// Somebody may do more or less.
@@ -41,6 +41,17 @@ enum Shows {
     Roles,
     /// Somebody is refused for another reason.
     Reason,
+}
+
+impl Shows {
+    fn of(moved: &Moved) -> Self {
+        let of_atom = |atom: &Atom| match atom {
+            Atom::Admitted | Atom::Permission(_) => Self::Access,
+            Atom::Role(_) => Self::Roles,
+            Atom::Refused(_) => Self::Reason,
+        };
+        moved.gained.iter().chain(&moved.lost).map(of_atom).min().unwrap_or(Self::Reason)
+    }
 }
 
 struct Shown {
@@ -120,14 +131,9 @@ impl Row {
         let shown = Shown { before: Outcome::of(before, &identity), after: Outcome::of(after, &identity) };
         let (classes, by_roles) = shown.classes(risks);
         let gravest = classes.first().copied().unwrap_or(Class::Cosmetic);
-        let level = match (classes.is_empty(), by_roles.is_empty()) {
-            (false, _) => Shows::Access,
-            (true, false) => Shows::Roles,
-            (true, true) => Shows::Reason,
-        };
         let is_owner = before.is_owner(&identity.email) || after.is_owner(&identity.email);
         let size = Reverse(shown.size());
-        let rank = (level, identity.groups.len(), gravest, is_owner, size, org.clone(), identity);
+        let rank = (Shows::of(&moved), identity.groups.len(), gravest, is_owner, size, org.clone(), identity);
         self.classes.extend(classes);
         self.by_roles.extend(by_roles);
         if self.best.as_ref().is_none_or(|(best, _)| rank < *best) {

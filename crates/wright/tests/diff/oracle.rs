@@ -168,7 +168,7 @@ fn witness(change: &Change, effect: &Effect, (was, is): (&[BTreeSet<Atom>], &[BT
         cover.gained.iter().chain(&cover.lost).any(moved)
     };
     let smallest = effect.covers.iter().filter(may).map(|cover| cover.has.len()).min();
-    assert!(smallest.is_none_or(|smallest| smallest >= who.groups.len()), "{change:#?}");
+    assert!(smallest.is_none_or(|smallest| smallest == who.groups.len()), "{change:#?}");
     let is_who =
         |cover: &Cover| (&cover.connection, &cover.email, &cover.has) == (&who.connection, &who.email, &who.groups);
     assert!(effect.covers.iter().any(is_who), "{change:#?}");

@@ -1,7 +1,7 @@
 //! Git: a workspace as one revision of its repository has it, read without a checkout.
 //!
-//! Invariant: nothing in the working tree is touched or read, and no hook, filter or pager of the repository runs: only the plumbing
-//! that prints objects is asked.
+//! Invariant: nothing in the working tree is touched or read, and no hook, filter or pager of the repository runs: only the
+//! plumbing that prints objects is asked, and it fetches none that a partial clone lacks.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -102,7 +102,7 @@ impl Git {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("git");
         command.arg("-C").arg(&self.folder).args(["--no-replace-objects", "--no-pager", "--literal-pathspecs"]);
-        command.args(arguments).env("GIT_OPTIONAL_LOCKS", "0").stdin(Stdio::null());
+        command.args(arguments).env("GIT_OPTIONAL_LOCKS", "0").env("GIT_NO_LAZY_FETCH", "1").stdin(Stdio::null());
         command
     }
 
