@@ -76,10 +76,29 @@ fn command_line() -> BTreeSet<String> {
         said(&["explain", "--all"]),
         said(&["try", "--workspace", &policies, "--org", "acme", "--email", "jane.doe@acme.example"]),
         said(&["try", "--workspace", &policies, "--org", "acme", "--email", "mallory@evil.example"]),
+        said(&["test", "--workspace", &policies, "--coverage"]),
+        tested(&policies),
         compared(&policies, &draft),
         fetched(&at("saml")),
     ];
     documents.iter().map(hold).collect()
+}
+
+/// `test` of a workspace with a case that fails and laws that are broken and vacuous.
+fn tested(policies: &str) -> Value {
+    let law = |title: &str, anyone: &str| format!("law \"{title}\" {{ anyone {anyone}; never role=\"admin\"; }}\n");
+    let laws = format!("{platform}/laws.kdl", platform = format_args!("{policies}/platform"));
+    let text = law("nobody administers", "except=\"owners\"") + &law("no stranger does", "outside=\"org-domains\"");
+    std::fs::write(&laws, text).expect("writable");
+    let file = format!("{policies}/orgs/acme/org.test.kdl");
+    let whole = std::fs::read_to_string(&file).expect("readable");
+    std::fs::write(&file, whole.replace("expect \"refuse\"\n        reason \"blocked-group\"", "expect \"admit\""))
+        .expect("writable");
+    let said = said(&["test", "--workspace", policies]);
+    assert_eq!((&said["summary"]["failed"], &said["summary"]["vacuous"]), (&json!(2), &json!(1)), "{said:#}");
+    std::fs::write(&file, whole).expect("writable");
+    std::fs::remove_file(laws).expect("it was written");
+    said
 }
 
 /// `diff` of a bundle and a workspace that changed in several ways since.

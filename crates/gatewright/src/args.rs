@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use gatewright_terms::{Seconds, Timestamp};
 
 use crate::verbs::{
-    audit, check, compile, diff, domain, explain, help, idp, init, inspect, keygen, sign, trace, try_, verify,
+    audit, check, compile, diff, domain, explain, help, idp, init, inspect, keygen, sign, test, trace, try_, verify,
 };
 
 /// Policies for single sign-on, checked, compiled and signed
@@ -54,8 +54,41 @@ pub(crate) enum Output {
     Human,
     /// For programs
     Json,
-    /// For a comment on a pull request: `diff` alone
+    /// For a comment on a pull request: `diff`
     Markdown,
+    /// For code scanning: `check`
+    Sarif,
+    /// Annotations of a GitHub workflow: `check` and `test`
+    Github,
+    /// A code quality report of GitLab: `check`
+    Gitlab,
+    /// For test reports of CI systems: `check` and `test`
+    Junit,
+}
+
+impl Output {
+    /// The formats that only some verbs have, with these.
+    const fn verbs(self) -> &'static [&'static str] {
+        match self {
+            Self::Human | Self::Json => &[],
+            Self::Markdown => &["diff"],
+            Self::Sarif | Self::Gitlab => &["check"],
+            Self::Github | Self::Junit => &["check", "test"],
+        }
+    }
+
+    /// The verbs that report so, where this one does not.
+    pub(crate) fn others(self, verb: &Verb) -> Option<String> {
+        let verbs = self.verbs();
+        let name = match verb {
+            Verb::Check(_) => "check",
+            Verb::Test(_) => "test",
+            Verb::Diff(_) => "diff",
+            _ => "",
+        };
+        let has_it = verbs.is_empty() || verbs.contains(&name);
+        (!has_it).then(|| verbs.iter().map(|verb| format!("`{verb}`")).collect::<Vec<_>>().join(" and "))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -72,6 +105,7 @@ pub(crate) enum Colour {
 pub(crate) enum Verb {
     Init(init::Init),
     Check(check::Check),
+    Test(test::Test),
     Compile(compile::Compile),
     Keygen(keygen::Keygen),
     Sign(sign::Sign),

@@ -10,7 +10,9 @@ mod context;
 mod exit;
 mod failure;
 mod files;
+mod forge;
 mod keys;
+mod located;
 mod runtime;
 mod style;
 mod surroundings;
@@ -22,7 +24,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Output, Verb};
+use args::{Cli, Verb};
 use context::{Context, Report};
 use exit::Exit;
 use failure::Failure;
@@ -47,12 +49,13 @@ fn run(cli: Cli) -> Exit {
 }
 
 fn dispatch(verb: &Verb, context: &Context) -> Result<Report, Failure> {
-    if context.common.output == Output::Markdown && !matches!(verb, Verb::Diff(_)) {
-        return Err(Failure::usage("only `diff` reports as Markdown").help("--output human, or --output json"));
+    if let Some(others) = context.common.output.others(verb) {
+        return Err(Failure::usage(format!("only {others} reports so")).help("--output human, or --output json"));
     }
     match verb {
         Verb::Init(args) => args.run(context),
         Verb::Check(args) => args.run(context),
+        Verb::Test(args) => args.run(context),
         Verb::Compile(args) => args.run(context),
         Verb::Keygen(args) => args.run(context),
         Verb::Sign(args) => args.run(context),

@@ -13,6 +13,7 @@ pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod keygen;
 pub(crate) mod sign;
+pub(crate) mod test;
 pub(crate) mod trace;
 pub(crate) mod try_;
 pub(crate) mod verify;

@@ -22,6 +22,8 @@ mod determinism;
 mod diff;
 #[path = "cli/explain.rs"]
 mod explain;
+#[path = "cli/forge.rs"]
+mod forge;
 #[path = "cli/help.rs"]
 mod help;
 #[path = "cli/idp.rs"]
@@ -32,5 +34,7 @@ mod init;
 mod runtime;
 #[path = "cli/support.rs"]
 mod support;
+#[path = "cli/test.rs"]
+mod test;
 #[path = "cli/try_.rs"]
 mod try_;

@@ -28,6 +28,7 @@ pub(crate) const BAD_EMAIL: Code = error(207, "bad-email");
 pub(crate) const WRONG_PLACE: Code = error(209, "wrong-place");
 pub(crate) const OVERLAY_FORBIDDEN_FIELD: Code = error(1201, "overlay-forbidden-field");
 pub(crate) const SET_TWICE: Code = error(1203, "set-twice");
+pub(crate) const UNKNOWN_REASON: Code = error(1305, "unknown-reason");
 
 const STAGES: &[Code] = &[
     UNKNOWN_WORD,
@@ -48,6 +49,7 @@ const STAGES: &[Code] = &[
     MEMBERS_TWICE,
     OVERLAY_FORBIDDEN_FIELD,
     SET_TWICE,
+    UNKNOWN_REASON,
 ];
 
 /// Every code that a policy can raise, the reader's included, by number.

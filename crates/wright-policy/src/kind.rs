@@ -9,7 +9,7 @@ mod read;
 
 use std::sync::Arc;
 
-use gatewright_terms::{DomainName, EmailAddress, GroupName, PermissionName, Seconds, Slug};
+use gatewright_terms::{DomainName, EmailAddress, GroupName, PermissionName, Refusal, Seconds, Slug, Timestamp};
 use jiff::civil::Date;
 
 pub(crate) use place::{endpoint, is_loopback};
@@ -27,6 +27,12 @@ pub(crate) const NAME_BYTES_MAX: usize = 256;
 
 /// SAML Core §8.3.6.
 pub(crate) const ENTITY_ID_BYTES_MAX: usize = 1024;
+
+/// Every domain of the organisation in question.
+pub(crate) const ORG_DOMAINS: &str = "org-domains";
+
+/// What organisations are chosen by.
+pub(crate) const WHERE_FIELDS: [&str; 4] = ["org", "plan", "members", "stage"];
 
 /// What a field takes.
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +73,14 @@ pub(crate) enum Kind {
     Beside,
     /// A day, as ISO 8601 writes it.
     Date,
+    /// A moment, as RFC 3339 writes it.
+    Time,
+    /// Why the gate keeps somebody out.
+    Refusal,
+    /// `org-domains`, or a domain.
+    Outside,
+    /// One `field=value` of an organisation.
+    Where,
     /// The name of something that is defined elsewhere; looked up by `resolve`.
     Reference(&'static str),
 }
@@ -84,6 +98,8 @@ pub(crate) enum Scalar {
     Permission(PermissionName),
     Secret(Slug, Slug),
     Date(Date),
+    Time(Timestamp),
+    Refusal(Refusal),
     /// Reported; the text still names the thing, so that references to it do not cascade.
     Broken(Arc<str>),
 }
@@ -114,6 +130,10 @@ impl Kind {
             Self::EntityId => format!("an entity id of at most {ENTITY_ID_BYTES_MAX} bytes"),
             Self::Beside => "the name of an `.xml` file in the same folder".into(),
             Self::Date => "a day".into(),
+            Self::Time => "a moment".into(),
+            Self::Refusal => "the reason of a refusal".into(),
+            Self::Outside => format!("`{ORG_DOMAINS}` or a domain"),
+            Self::Where => format!("one `field=value` with a field of {}", crate::finding::listed(WHERE_FIELDS)),
             Self::Reference(what) => format!("the name of {}", article(what)),
         }
     }
@@ -157,6 +177,10 @@ impl Kind {
             }
             Self::Beside => "\"okta-metadata.xml\": letters, digits, `-`, `_` and `.`".into(),
             Self::Date => "\"2027-01-29\"".into(),
+            Self::Time => "\"2026-12-01T09:00:00Z\"".into(),
+            Self::Refusal => "\"blocked-group\"; `docs/refusals.md` has them all".into(),
+            Self::Outside => format!("\"{ORG_DOMAINS}\" or \"acme.com\""),
+            Self::Where => "\"plan=enterprise\"".into(),
             Self::Reference(what) => format!("{} that is defined", article(what)),
         }
     }

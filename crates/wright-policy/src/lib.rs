@@ -28,7 +28,10 @@ pub use finding::path_key;
 pub use kind::spell;
 pub use lower::lower;
 pub use pages::{Page, page, reference, word_pages};
-pub use policy::{MetadataPlace, Policy};
+pub use policy::{
+    Anyone, Binds, Case, Claim, Expect, Law, MetadataPlace, Never, Outside, PermissionAt, Place, Policy, RoleAt, Says,
+    Suite, TestIdentity,
+};
 pub use provenance::{Origin, Provenance, block_path, grant_path};
 pub use resolve::resolve;
 pub use rules::{CHECKS, Check, INLINE_SECRET, Secret, check, check_with, secrets};

@@ -6,6 +6,7 @@
 
 mod client;
 mod saml;
+mod suite;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,6 +21,9 @@ use crate::shape::Text;
 
 pub(crate) use client::{PinnedTo, effective_auth};
 pub(crate) use saml::{At, IdpInitiated, Saml, algorithm, last_end};
+pub use suite::{
+    Anyone, Binds, Case, Claim, Expect, Law, Never, Outside, PermissionAt, Place, RoleAt, Says, Suite, TestIdentity,
+};
 
 /// Names resolved, layers laid over each other, one view for each environment.
 pub struct Policy {
@@ -28,6 +32,10 @@ pub struct Policy {
     pub(crate) environments: Vec<Environment>,
     /// As their own files say, sorted by id.
     pub(crate) orgs: Vec<Arc<Org>>,
+    /// Of the platform, in the order of the files.
+    pub(crate) laws: Vec<Law>,
+    /// In the order of the files.
+    pub(crate) suites: Vec<Suite>,
     pub(crate) texts: Vec<Text>,
     pub(crate) sources: Vec<Source>,
     /// No error was reported in an earlier stage.
@@ -255,6 +263,15 @@ impl Policy {
     /// The ids of the organisations, sorted.
     pub fn orgs(&self) -> Vec<OrgId> {
         self.orgs.iter().map(|org| org.id.clone()).collect()
+    }
+
+    /// The laws of the platform.
+    pub fn laws(&self) -> &[Law] {
+        &self.laws
+    }
+
+    pub fn suites(&self) -> &[Suite] {
+        &self.suites
     }
 
     /// The path of the file that an organisation is written in, relative to the workspace.

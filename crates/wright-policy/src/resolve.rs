@@ -9,12 +9,14 @@
 mod catalogue;
 mod connection;
 mod environment;
+mod law;
 mod names;
 mod org;
 mod overlay;
 mod saml;
 mod session;
 mod step_up;
+mod suite;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -27,9 +29,10 @@ use wright_syntax::tree::Spanned;
 
 use crate::codes::{DUPLICATE_DEFINITION, FOLDER_MISMATCH, MISSING_FIELD, RESERVED_WORD};
 use crate::finding::Finding;
-use crate::policy::{Environment, Org, Policy, StepUp, Written};
+use crate::policy::{Environment, Law, Org, Place, Policy, StepUp, Written};
 use crate::shape::{Draft, Node, OrgFile};
 use crate::vendored::{self, Shelf};
+use law::LawNames;
 use names::Names;
 
 /// Secrets of shared clients are named `platform/…`: an organisation of that name would read them.
@@ -93,9 +96,22 @@ pub fn resolve(draft: Draft, sink: &mut Sink) -> Policy {
         no_organisation(folder, &mut local);
     }
     strays(&draft, &shelf, &orgs, &environments, &mut local);
+    let laws = laws(&draft.platform, &orgs, &org_names, &context, &mut local);
+    let tests = draft.tests.iter();
+    let suites = tests.flat_map(|file| suite::resolve(file, &orgs, &org_names, &context, &mut local)).collect();
     let sound = draft.sound && !local.refuses();
     sink.merge(local);
-    Policy { catalogue, environments, orgs, texts: draft.texts, sources: draft.sources, sound }
+    Policy { catalogue, environments, orgs, laws, suites, texts: draft.texts, sources: draft.sources, sound }
+}
+
+/// The laws of the platform. A project that one names has to be some organisation's.
+fn laws(platform: &Node, orgs: &[Arc<Org>], org_names: &Names, context: &Context<'_>, sink: &mut Sink) -> Vec<Law> {
+    let projects = orgs.iter().flat_map(|org| &org.projects);
+    let incomplete = orgs.iter().any(|org| org.incomplete);
+    let known = projects.map(|project| (project.slug.as_str(), project.written.at));
+    let projects = Names::new("project", " in any org", known, []).partial(incomplete || org_names.is_partial());
+    let names = LawNames { catalogue: context.names, orgs: org_names, projects: &projects };
+    platform.entries("law").filter_map(|node| law::resolve(node, None, &names, sink)).collect()
 }
 
 /// Metadata that no connection of any environment names.
@@ -187,6 +203,11 @@ fn too_many_environments(folder: &Node, sink: &mut Sink) {
     .help("an environment is a place where the policy is enforced; an application is an `app` in one")
     .path(&first.path)
     .report(sink);
+}
+
+/// Where a part of a test or a law stands.
+pub(crate) fn place(node: &Node) -> Place {
+    Place { path: node.path.clone(), at: node.head }
 }
 
 /// Where a node stands, with its path.

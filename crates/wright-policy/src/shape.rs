@@ -21,7 +21,7 @@ use wright_syntax::tree::{Block as TreeBlock, Spanned, Value};
 use crate::codes::DUPLICATE_DEFINITION;
 use crate::finding::Finding;
 use crate::trees::{FileTree, Trees};
-use crate::words::{Block, ENVIRONMENT_FILE, MANIFEST_FILE, ORG_FILE, PLATFORM_FILE};
+use crate::words::{Block, ENVIRONMENT_FILE, MANIFEST_FILE, ORG_FILE, PLATFORM_FILE, TEST_FILE};
 
 pub(crate) use entry::shape_file;
 pub(crate) use node::{Given, Node};
@@ -31,6 +31,7 @@ pub struct Draft {
     pub(crate) platform: Node,
     pub(crate) environments: Node,
     pub(crate) orgs: Vec<OrgFile>,
+    pub(crate) tests: Vec<TestFile>,
     pub(crate) vendored: Vec<FileId>,
     /// Where the manifest names the folder of the organisations.
     pub(crate) orgs_folder: Option<Span>,
@@ -51,6 +52,13 @@ pub(crate) struct OrgFile {
     pub(crate) org: Option<Node>,
 }
 
+/// A file of policy tests.
+pub(crate) struct TestFile {
+    /// The path of its folder, without a slash at its end.
+    pub(crate) place: Arc<str>,
+    pub(crate) root: Node,
+}
+
 /// A text of the policy that is long enough to be a secret.
 #[derive(Debug, Clone)]
 pub(crate) struct Text {
@@ -67,6 +75,7 @@ pub fn shape(trees: Trees, sink: &mut Sink) -> Draft {
     let mut local = Sink::default();
     let mut texts = Vec::new();
     let all = trees.manifest.iter().chain(&trees.platform).chain(&trees.environments).chain(&trees.orgs);
+    let all = all.chain(&trees.tests);
     all.for_each(|tree| collect_texts(&tree.block, &mut texts));
     let manifest = trees.manifest.map(|tree| manifest(tree, &mut local));
     let mut platform = shape_file(&PLATFORM_FILE, trees.platform, &mut local);
@@ -80,6 +89,7 @@ pub fn shape(trees: Trees, sink: &mut Sink) -> Draft {
         environments,
         vendored: trees.vendored,
         orgs: trees.orgs.into_iter().map(|tree| org_file(tree, &mut local)).collect(),
+        tests: trees.tests.into_iter().map(|tree| test_file(tree, &mut local)).collect(),
         orgs_folder: folder_of("orgs", manifest.as_ref()).map(|folder| folder.value.span),
         unread: trees.unread,
         texts,
@@ -144,10 +154,19 @@ fn folders_differ(workspace: &Node, sink: &mut Sink) {
 
 fn org_file(tree: FileTree, sink: &mut Sink) -> OrgFile {
     let folder = tree.path.rsplit('/').nth(1).map_or_else(|| Arc::from(""), Arc::from);
-    let place = tree.path.rsplit_once('/').map_or_else(|| Arc::from(""), |(place, _)| Arc::from(place));
+    let place = place_of(&tree);
     let mut root = shape_file(&ORG_FILE, vec![tree], sink);
     let org = if root.entries.is_empty() { None } else { Some(root.entries.swap_remove(0)) };
     OrgFile { folder, place, org }
+}
+
+fn test_file(tree: FileTree, sink: &mut Sink) -> TestFile {
+    let place = place_of(&tree);
+    TestFile { place, root: shape_file(&TEST_FILE, vec![tree], sink) }
+}
+
+fn place_of(tree: &FileTree) -> Arc<str> {
+    tree.path.rsplit_once('/').map_or_else(|| Arc::from(""), |(place, _)| Arc::from(place))
 }
 
 fn collect_texts(block: &TreeBlock, texts: &mut Vec<Text>) {

@@ -25,6 +25,7 @@ pub struct Trees {
     pub(crate) platform: Vec<FileTree>,
     pub(crate) environments: Vec<FileTree>,
     pub(crate) orgs: Vec<FileTree>,
+    pub(crate) tests: Vec<FileTree>,
     /// XML files below the folder of the organisations. Which of them belong is known once names are looked up.
     pub(crate) vendored: Vec<FileId>,
     pub(crate) sources: Vec<Source>,
@@ -103,6 +104,7 @@ pub fn read(workspace: &Workspace, sink: &mut Sink) -> Trees {
         platform: vec![],
         environments: vec![],
         orgs: vec![],
+        tests: vec![],
         vendored: vec![],
         sources: workspace.sources().to_vec(),
         unread: BTreeSet::new(),
@@ -130,10 +132,13 @@ pub fn read(workspace: &Workspace, sink: &mut Sink) -> Trees {
         }
         let context = if role == Role::Orgs { ReadContext::Organisation } else { ReadContext::Platform };
         let Some(tree) = admit(file, source, oddity, context, &mut local) else {
-            trees.unread.insert(role.word());
+            if !is_test(rest) {
+                trees.unread.insert(role.word());
+            }
             continue;
         };
         match role {
+            Role::Orgs if is_test(rest) => trees.tests.push(tree),
             Role::Platform => trees.platform.push(tree),
             Role::Environments => trees.environments.push(tree),
             Role::Orgs => trees.orgs.push(tree),
@@ -166,7 +171,7 @@ fn belongs(role: Role, rest: &str) -> Result<(), &'static str> {
             Ok(())
         }
         (Role::Orgs, [.., _, "org.kdl"]) => Ok(()),
-        (Role::Orgs, [.., _, _]) if is_vendored(rest) => Ok(()),
+        (Role::Orgs, [.., _, _]) if is_vendored(rest) || is_test(rest) => Ok(()),
         (Role::Platform | Role::Environments, _) => {
             Err("this folder holds `*.kdl` files and no folders; move or remove it")
         }
@@ -180,6 +185,12 @@ fn belongs(role: Role, rest: &str) -> Result<(), &'static str> {
 /// What a provider publishes, kept beside an organisation.
 fn is_vendored(rest: &str) -> bool {
     rest.strip_suffix(".xml").is_some()
+}
+
+/// Policy tests, kept beside an organisation.
+fn is_test(rest: &str) -> bool {
+    let name = rest.rsplit('/').next().unwrap_or(rest);
+    name.strip_suffix(".test.kdl").is_some_and(|stem| !stem.is_empty())
 }
 
 fn admit(

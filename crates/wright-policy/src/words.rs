@@ -6,10 +6,12 @@
 //! Invariant: nothing else in this crate decides whether a word is known.
 
 mod environment;
+mod law;
 mod organisation;
 mod platform;
 mod profile;
 mod saml;
+mod suite;
 
 use crate::kind::Kind;
 
@@ -18,6 +20,7 @@ pub(crate) use organisation::{MEMBERS_TWICE, ORG, ORG_FILE, built_in};
 pub(crate) use platform::{MANIFEST_FILE, PLATFORM_FILE};
 pub(crate) use profile::PROFILE_FILE;
 pub(crate) use saml::{NAME_ID, other_kind};
+pub(crate) use suite::TEST_FILE;
 
 /// An entry, or a whole file: what may stand inside it.
 pub(crate) struct Block {
@@ -121,6 +124,7 @@ pub(crate) const FILES: &[(&str, &Block)] = &[
     ("platform/*.kdl", &PLATFORM_FILE),
     ("environments/*.kdl", &ENVIRONMENT_FILE),
     ("orgs/**/<org>/org.kdl", &ORG_FILE),
+    ("orgs/**/<org>/*.test.kdl", &TEST_FILE),
 ];
 
 #[cfg(test)]
@@ -134,7 +138,7 @@ mod tests {
     use crate::kind::{self, Scalar, spell};
 
     fn blocks() -> Vec<&'static Block> {
-        let mut found = vec![&PROFILE_FILE, &MANIFEST_FILE, &PLATFORM_FILE, &ENVIRONMENT_FILE, &ORG_FILE];
+        let mut found = vec![&PROFILE_FILE, &MANIFEST_FILE, &PLATFORM_FILE, &ENVIRONMENT_FILE, &ORG_FILE, &TEST_FILE];
         let mut at = 0;
         while let Some(block) = found.get(at).copied() {
             for field in block.fields {

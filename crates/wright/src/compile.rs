@@ -7,7 +7,9 @@ use std::num::NonZeroUsize;
 
 use gatewright_bundle::program::Program;
 use gatewright_terms::{OrgId, Slug, Timestamp};
-use wright_policy::{MetadataPlace, Policy, Provenance, Valid, Workspace, check, lower, read, resolve, secrets, shape};
+use wright_policy::{
+    Law, MetadataPlace, Policy, Provenance, Suite, Valid, Workspace, check, lower, read, resolve, secrets, shape,
+};
 use wright_syntax::diagnostic::{Diagnostic, Sink};
 use wright_syntax::source::Source;
 
@@ -33,6 +35,10 @@ pub struct Outcome {
     pub orgs: Vec<OrgId>,
     /// The SAML connections that were understood, each with the file of its metadata, whether or not it is there.
     pub metadata: Vec<MetadataPlace>,
+    /// The laws of the platform, where a program came of it.
+    pub laws: Vec<Law>,
+    /// The policy tests, where a program came of it.
+    pub suites: Vec<Suite>,
     /// One for each environment, or none at all.
     pub programs: BTreeMap<Slug, Compiled>,
 }
@@ -63,6 +69,8 @@ impl Outcome {
             environments: Vec::new(),
             orgs: Vec::new(),
             metadata: Vec::new(),
+            laws: Vec::new(),
+            suites: Vec::new(),
             programs: BTreeMap::new(),
         }
     }
@@ -75,14 +83,27 @@ fn judge(workspace: Workspace, as_of: Timestamp) -> Outcome {
     let policy = resolve(draft, &mut sink);
     let (environments, orgs) = (policy.environments(), policy.orgs());
     let (secrets, metadata) = (secrets(&policy), policy.metadata_places());
-    let programs = match check(policy, as_of, &mut sink) {
-        Some(valid) => analyse(&valid, &environments, &workspace, &mut sink),
-        None => BTreeMap::new(),
+    let (programs, laws, suites) = match check(policy, as_of, &mut sink) {
+        Some(valid) => {
+            let programs = analyse(&valid, &environments, &workspace, &mut sink);
+            (programs, valid.laws().to_vec(), valid.suites().to_vec())
+        }
+        None => (BTreeMap::new(), Vec::new(), Vec::new()),
     };
     let mut diagnostics = sink.into_sorted();
     mask::findings(&mut diagnostics, &secrets);
     let printable = mask::sources(workspace.sources(), &secrets);
-    Outcome { printable, diagnostics, environments, orgs, metadata, programs, ..Outcome::empty(workspace) }
+    Outcome {
+        printable,
+        diagnostics,
+        environments,
+        orgs,
+        metadata,
+        laws,
+        suites,
+        programs,
+        ..Outcome::empty(workspace)
+    }
 }
 
 /// Lowers every environment and proves it. One lockout anywhere, and nothing is compiled.

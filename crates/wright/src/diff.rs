@@ -15,7 +15,6 @@ mod path;
 mod rows;
 mod settings;
 mod side;
-mod slots;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -23,10 +22,11 @@ use std::sync::Arc;
 use gatewright_bundle::program::{Catalogue, Org, Program};
 use gatewright_terms::OrgId;
 
+pub use crate::identity::Identity;
 pub use access::Sign;
 pub use change::{Change, ChangeId, Class, Cover, Effect, What};
 pub use fact::RoleName;
-pub use outcome::{Held, Identity, Outcome};
+pub use outcome::{Held, Outcome};
 pub use side::Atom;
 
 use access::effects;

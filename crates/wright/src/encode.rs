@@ -1,6 +1,6 @@
 //! Encode: a proven program and its provenance to the bytes that are signed and the bytes that travel beside them.
 //!
-//! Invariant: takes a `Proven<Program>` and nothing else, so that nothing unproved becomes bytes.
+//! Invariant: takes a proven program whose laws hold and nothing else, so that nothing unproved becomes bytes.
 
 use gatewright_bundle::program::Program;
 use gatewright_bundle::{BundleFile, Digest};
@@ -8,6 +8,7 @@ use serde_json::json;
 use wright_policy::Provenance;
 
 use crate::proven::Proven;
+use crate::trial::Lawful;
 
 /// The bundle's content, and where each part of it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,10 +22,15 @@ pub struct Encoded {
 }
 
 /// Total: whatever was proved can be written.
-pub fn encode(program: &Proven<Program>, provenance: &Provenance) -> Encoded {
-    let provenance = provenance_bytes(provenance);
-    let file = BundleFile::unsigned(gatewright_bundle::encode(program), Digest::of(&provenance));
+pub fn encode(compiled: Lawful<'_>) -> Encoded {
+    let provenance = provenance_bytes(&compiled.provenance);
+    let file = BundleFile::unsigned(gatewright_bundle::encode(&compiled.program), Digest::of(&provenance));
     Encoded { bundle: file.to_bytes(), digest: file.digest(), provenance }
+}
+
+/// Of what the bundle of a program holds; it names the program and is none.
+pub fn digest(program: &Proven<Program>) -> Digest {
+    BundleFile::unsigned(gatewright_bundle::encode(program), Digest::of(&[])).digest()
 }
 
 fn provenance_bytes(provenance: &Provenance) -> Vec<u8> {

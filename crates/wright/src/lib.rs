@@ -2,20 +2,26 @@
 //!
 //! Invariant: same sources, same tool, same bytes: on every machine, path, file order, time zone and number of threads.
 //! Invariant: nothing here opens a file, reads a clock, the environment or the network; the world is the only input.
-//! Invariant: only [`prove`] makes a [`Proven`] program, and [`encode`] takes nothing else.
+//! Invariant: only [`prove`] makes a [`Proven`] program, only [`trial::lawful`] a [`trial::Lawful`] one, and [`encode`]
+//! takes nothing else.
 
 mod compile;
 pub mod diff;
 mod encode;
 mod gather;
+mod identity;
 mod lockout;
 mod mask;
 mod pages;
+mod places;
 mod proven;
+mod slots;
+pub mod trial;
 mod world;
 
 pub use compile::{Compiled, Outcome, compile};
-pub use encode::{Encoded, encode};
+pub use encode::{Encoded, digest, encode};
+pub use identity::{Identity, newcomer};
 pub use lockout::LOCKOUT;
 pub use pages::{codes, page, word_pages};
 pub use proven::{Lockout, Proven, prove};

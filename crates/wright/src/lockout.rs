@@ -6,10 +6,10 @@
 use std::sync::Arc;
 
 use gatewright_terms::Refusal;
-use wright_policy::{MANIFEST, Origin, Provenance, Workspace};
+use wright_policy::{Provenance, Workspace};
 use wright_syntax::diagnostic::{Code, Diagnostic, Severity};
-use wright_syntax::source::{FileId, Span};
 
+use crate::places::Places;
 use crate::proven::Lockout;
 
 /// No owner of an organisation can sign in.
@@ -57,42 +57,11 @@ fn refused_owner(refusal: Refusal) -> String {
     format!("the gate would refuse every owner; `gatewright explain {refusal}` says why, and what to do")
 }
 
-/// Where things were written, as spans.
-struct Places<'a> {
-    provenance: &'a Provenance,
-    workspace: &'a Workspace,
-}
-
-impl Places<'_> {
-    fn of(&self, path: &str) -> Option<Span> {
-        self.span(self.provenance.of(path)?)
-    }
-
-    /// Its beginning, where nothing says where a thing was written.
-    fn manifest(&self) -> Span {
-        Span::new(self.file(MANIFEST).unwrap_or(FileId(0)), 0, 0)
-    }
-
-    fn file(&self, path: &str) -> Option<FileId> {
-        let index = self.workspace.sources().iter().position(|source| *source.path == *path)?;
-        u32::try_from(index).ok().map(FileId)
-    }
-
-    /// The written part of a line, without its indentation and an opening brace.
-    fn span(&self, origin: &Origin) -> Option<Span> {
-        let file = self.file(&origin.file)?;
-        let text = &self.workspace.source(file)?.text;
-        let before = usize::try_from(origin.line).ok()?.checked_sub(1)?;
-        let line = text.split_inclusive('\n').nth(before)?;
-        let line_start: usize = text.split_inclusive('\n').take(before).map(str::len).sum();
-        let start = line_start + (line.len() - line.trim_start().len());
-        Some(Span::new(file, start, start + line.trim().trim_end_matches('{').trim_end().len()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use gatewright_terms::{EmailAddress, OrgId};
+    use wright_policy::{MANIFEST, Origin};
+    use wright_syntax::source::Span;
 
     use super::*;
 

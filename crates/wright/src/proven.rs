@@ -8,8 +8,10 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use gatewright_bundle::program::{Catalogue, Org, Program};
-use gatewright_decide::{Because, Decision, Facts, Groups, PreparedOrg, Standing, decide};
-use gatewright_terms::{EmailAddress, OrgId, Refusal, Slug};
+use gatewright_decide::{Because, Decision, Groups, PreparedOrg, decide};
+use gatewright_terms::{EmailAddress, OrgId, Refusal};
+
+use crate::identity::newcomer;
 
 /// A value that the analysis has proved. To hold one is the proof.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +56,8 @@ fn lockout(catalogue: &Arc<Catalogue>, org: &Org) -> Option<Lockout> {
 fn first_sign_in(org: &PreparedOrg, owner: &EmailAddress) -> Result<(), Refusal> {
     let mut refusal = Refusal::ConnectionUnknown;
     for connection in &org.org().connections {
-        match decide(org, &facts_of(owner, &connection.slug)) {
+        // The least that is known of an owner: the address, and no group.
+        match decide(org, &newcomer(org.org(), connection.slug.clone(), owner.clone(), Groups::none())) {
             Decision::Admit(admission) if admission.held().iter().any(|held| held.because == Because::Owner) => {
                 return Ok(());
             }
@@ -64,16 +67,4 @@ fn first_sign_in(org: &PreparedOrg, owner: &EmailAddress) -> Result<(), Refusal>
         }
     }
     Err(refusal)
-}
-
-/// The least that is known of an owner: the address, and no group.
-fn facts_of(owner: &EmailAddress, connection: &Slug) -> Facts {
-    Facts {
-        connection: connection.clone(),
-        email: owner.clone(),
-        groups: Groups::none(),
-        standing: Standing::Newcomer,
-        domain_proved: true,
-        is_owner: true,
-    }
 }

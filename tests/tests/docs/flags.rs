@@ -9,6 +9,7 @@ const VERBS: &[&[&str]] = &[
     &[],
     &["init"],
     &["check"],
+    &["test"],
     &["compile"],
     &["keygen"],
     &["sign"],

@@ -10,11 +10,16 @@ use std::path::PathBuf;
 
 use clap::Args;
 use wright::{Outcome, compile};
+use wright_policy::MANIFEST;
 
+use crate::args::Output;
 use crate::context::{Context, Report};
 use crate::failure::Failure;
+use crate::forge;
+use crate::located::{Located, located};
 
 use findings::Findings;
+pub(crate) use json::rows;
 
 /// Find every mistake of a workspace
 ///
@@ -22,7 +27,7 @@ use findings::Findings;
 /// has an owner who can sign in. All mistakes show in one run, each with its place and what to do about it.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  gatewright check\n  gatewright check policies --deny W\n  gatewright check --fix\n  gatewright check --output json"
+    after_help = "Examples:\n  gatewright check\n  gatewright check policies --deny W\n  gatewright check --fix\n  gatewright check --output sarif"
 )]
 pub(crate) struct Check {
     /// A folder or a file in the workspace; all of the workspace is checked
@@ -42,23 +47,44 @@ impl Check {
         let outcome = compile(&world, threads(), context.as_of());
         refuse_unreadable(&outcome)?;
         let findings = Findings::new(&outcome, &self.deny);
-        let report = if context.wants_json() {
-            json::report(&outcome, &findings, context)?
-        } else {
-            human::report(&outcome, &findings, context)
-        };
+        let report = shown(&outcome, &findings, context)?;
         Ok(if self.fix { report.hint(repaired.to_string()) } else { report })
     }
 }
 
-/// Findings as `compile` reports them, where they stand in its way.
+/// Findings as other verbs report them, where they stand in their way.
 pub(crate) fn report(outcome: &Outcome, context: &Context) -> Result<Report, Failure> {
-    let findings = Findings::new(outcome, &[]);
-    if context.wants_json() {
-        json::report(outcome, &findings, context)
-    } else {
-        Ok(human::report(outcome, &findings, context))
+    shown(outcome, &Findings::new(outcome, &[]), context)
+}
+
+fn shown(outcome: &Outcome, findings: &Findings, context: &Context) -> Result<Report, Failure> {
+    let body = match context.common.output {
+        Output::Human | Output::Markdown => return Ok(human::report(outcome, findings, context)),
+        Output::Json => return json::report(outcome, findings, context),
+        Output::Sarif => forge::sarif(&findings.all, outcome)?,
+        Output::Github => forge::github(&findings.all, outcome),
+        Output::Gitlab => forge::gitlab(&findings.all, outcome)?,
+        Output::Junit => forge::junit(&cases(findings, outcome)),
+    };
+    Ok(Report::new(body, findings.exit()))
+}
+
+/// A test for each finding, failed where it refuses a bundle; one that passes where there is nothing to say.
+fn cases(findings: &Findings, outcome: &Outcome) -> Vec<forge::Case> {
+    let texts = forge::texts(&findings.all, outcome);
+    let case = |(located, text): (Located<'_>, String)| forge::Case {
+        group: located.at.file.clone().unwrap_or_default(),
+        name: format!("{} {}", located.code(), located.found.code.slug),
+        line: located.at.start.line,
+        failure: located.refuses().then(|| vec![text]),
+        file: located.at.file.unwrap_or_default(),
+    };
+    let cases: Vec<_> = located(&findings.all, outcome).into_iter().zip(texts).map(case).collect();
+    if !cases.is_empty() {
+        return cases;
     }
+    let (group, name) = ("gatewright".to_owned(), "check".to_owned());
+    vec![forge::Case { group, name, file: MANIFEST.to_owned(), line: 1, failure: None }]
 }
 
 /// As many as the machine has; the result does not depend on it.

@@ -1,6 +1,6 @@
 //! `compile`: one environment of a workspace to the bytes that get signed.
 //!
-//! Invariant: nothing is written unless every environment is free of errors and proven.
+//! Invariant: nothing is written unless every environment is free of errors and proven, and every law holds.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -8,17 +8,18 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use gatewright_terms::Slug;
 use serde_json::json;
+use wright::trial::lawful;
 use wright::{Compiled, Encoded, Outcome, compile, encode};
 use wright_syntax::diagnostic::Severity;
 
 use crate::context::{self, Context, Report};
 use crate::failure::Failure;
 use crate::files;
-use crate::verbs::{bundle, check};
+use crate::verbs::{bundle, check, test};
 
 /// Compile one environment of a workspace
 ///
-/// Checks as `check` does, then writes the bundle, and beside it where each part of it was written (the provenance).
+/// Checks as `check` does, proves the laws, then writes the bundle, and beside it where each part of it was written (the provenance).
 /// The same sources give the same bytes, wherever and whenever they are compiled. `sign` makes the bundle one that a
 /// runtime takes.
 #[derive(Debug, Args)]
@@ -37,15 +38,17 @@ impl Compile {
         let outcome = compile(&context.workspace(None)?, check::threads(), context.as_of());
         check::refuse_unreadable(&outcome)?;
         let environment = self.find(&outcome)?;
-        let Some(compiled) = outcome.programs.get(environment) else {
-            return Ok(check::report(&outcome, context)?.hint("nothing was written"));
+        let compiled = match lawful(&outcome, environment) {
+            Ok(Some(compiled)) => compiled,
+            Ok(None) => return Ok(check::report(&outcome, context)?.hint("nothing was written")),
+            Err(broken) => return Ok(test::broken(broken, &outcome, context)?.hint("nothing was written")),
         };
-        let encoded = encode(&compiled.program, &compiled.provenance);
+        let encoded = encode(compiled);
         bundle::read_back(&encoded.bundle)?;
         let provenance = beside(&self.out);
         files::write("the provenance", &provenance, &encoded.provenance)?;
         files::write("the bundle", &self.out, &encoded.bundle)?;
-        let report = self.report(compiled, &encoded, &provenance, context)?;
+        let report = self.report(&compiled, &encoded, &provenance, context)?;
         let warnings = outcome.diagnostics.iter().filter(|found| found.code.severity == Severity::Warn).count();
         Ok(if warnings == 0 {
             report

@@ -52,7 +52,7 @@ impl Diff {
         let body = match context.common.output {
             Output::Json => context::json(&json::report(&base, &head, &folded, context))?,
             Output::Markdown => markdown::report(&base, &head, &folded),
-            Output::Human => human::report(&base, &head, &folded, context),
+            _ => human::report(&base, &head, &folded, context),
         };
         let stopped = folded.rows.iter().any(|row| self.fail_on.iter().any(|class| row.change.classes.contains(class)));
         Ok(Report::new(body, if stopped { Exit::Gate } else { Exit::Done }))

@@ -15,7 +15,7 @@ use crate::files;
 /// Write a small workspace that passes `check`
 ///
 /// Makes a manifest, a catalogue of permissions and roles, defaults, an environment, and one organisation with an
-/// OpenID connection. Each file says in its comments what it is for.
+/// OpenID connection and its tests. Each file says in its comments what it is for.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  gatewright init policies && gatewright check policies")]
 pub(crate) struct Init {
@@ -31,6 +31,7 @@ pub(crate) const TEMPLATE: &[(&str, &str)] = &[
     ("platform/defaults.kdl", include_str!("init/template/platform/defaults.kdl")),
     ("environments/production.kdl", include_str!("init/template/environments/production.kdl")),
     ("orgs/acme/org.kdl", include_str!("init/template/orgs/acme/org.kdl")),
+    ("orgs/acme/org.test.kdl", include_str!("init/template/orgs/acme/org.test.kdl")),
 ];
 
 impl Init {
@@ -60,6 +61,7 @@ impl Init {
                 folder.join("orgs/acme/org.kdl").display()
             ))
             .hint(format!("  gatewright check {shown}"))
+            .hint(format!("  gatewright test --workspace {shown}"))
             .hint(format!("  gatewright compile --workspace {shown} --environment production --out acme.bundle")))
     }
 }

@@ -9,9 +9,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use gatewright_bundle::program::{Connection, Org, Program, Stage};
-use gatewright_decide::{Decision, Facts, PreparedOrg, Standing, decide};
+use gatewright_decide::{Decision, Facts, PreparedOrg, decide};
 use gatewright_terms::{EmailAddress, GroupName, OrgId, Refusal, Slug, Timestamp};
-use wright::{Outcome, compile};
+use wright::{Outcome, compile, newcomer};
 
 use crate::context::{Context, Report};
 use crate::failure::Failure;
@@ -138,20 +138,7 @@ impl Try {
             })
             .collect();
         let groups = gatewright_decide::Groups::Known(gatewright_decide::GroupSet::new(groups?));
-        Ok(facts(org, connection, email, groups))
-    }
-}
-
-/// What is known of somebody who comes for the first time, on the day the domains are proved.
-fn facts(org: &Org, connection: &Connection, email: EmailAddress, groups: gatewright_decide::Groups) -> Facts {
-    let key = email.mailbox_key();
-    Facts {
-        connection: connection.slug.clone(),
-        is_owner: org.owners.iter().any(|owner| owner.mailbox_key() == key),
-        email,
-        groups,
-        standing: Standing::Newcomer,
-        domain_proved: true,
+        Ok(newcomer(org, connection.slug.clone(), email, groups))
     }
 }
 

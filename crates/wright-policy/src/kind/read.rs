@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, LazyLock};
 
-use gatewright_terms::{DomainName, EmailAddress, GroupName, NotADomain, PermissionName, Seconds, Slug};
+use gatewright_terms::{
+    DomainName, EmailAddress, GroupName, NotADomain, PermissionName, Refusal, Seconds, Slug, Timestamp,
+};
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use unicode_security::MixedScript;
@@ -13,8 +15,11 @@ use wright_syntax::suggest;
 use wright_syntax::tree::{Spanned, Value};
 
 use super::place::{self, NotAPlace};
-use super::{DAY, ENTITY_ID_BYTES_MAX, HOUR, Kind, MINUTE, NAME_BYTES_MAX, Scalar, TITLE_BYTES_MAX, spell};
-use crate::codes::{BAD_EMAIL, BAD_SLUG, IMPOSSIBLE_DATE, OUT_OF_RANGE, UNKNOWN_WORD, WRONG_TYPE};
+use super::{
+    DAY, ENTITY_ID_BYTES_MAX, HOUR, Kind, MINUTE, NAME_BYTES_MAX, ORG_DOMAINS, Scalar, TITLE_BYTES_MAX, WHERE_FIELDS,
+    spell,
+};
+use crate::codes::{BAD_EMAIL, BAD_SLUG, IMPOSSIBLE_DATE, OUT_OF_RANGE, UNKNOWN_REASON, UNKNOWN_WORD, WRONG_TYPE};
 use crate::finding::Finding;
 
 /// A domain that looks like another one.
@@ -60,6 +65,10 @@ fn parse(kind: Kind, word: &str, value: &Spanned<Value>) -> Result<Scalar, Findi
         Kind::EntityId => plain((1..=ENTITY_ID_BYTES_MAX).contains(&text.len()) && !text.chars().any(is_blank)),
         Kind::Beside => plain(is_beside(text)),
         Kind::Date => date(text, value),
+        Kind::Time => time(text).ok_or_else(|| wrong(kind, &format!("{text:?}"), value)),
+        Kind::Refusal => refusal(text, value),
+        Kind::Where => plain(is_where(text)),
+        Kind::Outside if &**text == ORG_DOMAINS => Ok(simple()),
         Kind::Folder => plain(Slug::parse(text).is_ok()),
         Kind::Team => plain(is_team(text)),
         Kind::Guid => guid(text, value),
@@ -70,6 +79,7 @@ fn parse(kind: Kind, word: &str, value: &Spanned<Value>) -> Result<Scalar, Findi
         Kind::Group => GroupName::parse(text).map(Scalar::Group).map_err(|_| wrong(kind, &format!("{text:?}"), value)),
         Kind::Email => EmailAddress::parse(text).map(Scalar::Email).map_err(|_| bad_email(text, value)),
         Kind::Domain => domain(text, value),
+        Kind::Outside => domain(text, value).map_err(|found| found.help(format!("write {}", kind.sample()))),
         Kind::Url => spelled(kind, place::issuer(text), text, value),
         Kind::Origin => spelled(kind, place::origin(text), text, value),
         Kind::Duration { min, max } => duration(text, word, min, max, value),
@@ -171,6 +181,26 @@ fn date(text: &str, value: &Spanned<Value>) -> Result<Scalar, Finding> {
         Ok(date) => Ok(Scalar::Date(date)),
         Err(_) => Err(impossible(text, Date::new(year, month, 1).ok(), value)),
     }
+}
+
+/// jiff reads a moment out of a day with an offset too; a moment has a time.
+fn time(text: &str) -> Option<Scalar> {
+    let moment: jiff::Timestamp = text.contains('T').then(|| text.parse().ok())??;
+    Some(Scalar::Time(Timestamp::from_unix(moment.as_second())))
+}
+
+fn is_where(text: &str) -> bool {
+    let parts = text.split_once('=');
+    parts.is_some_and(|(field, value)| WHERE_FIELDS.contains(&field) && Slug::parse(value).is_ok())
+}
+
+fn refusal(text: &str, value: &Spanned<Value>) -> Result<Scalar, Finding> {
+    Refusal::from_slug(text).map(Scalar::Refusal).ok_or_else(|| {
+        let near = suggest(text, Refusal::ALL.iter().map(|refusal| refusal.slug()));
+        Finding::new(UNKNOWN_REASON, value.span, format!("`{text}` is not a refusal"))
+            .mark("no gate refuses so")
+            .did_you_mean(near, true, format!("such as {}", Kind::Refusal.sample()))
+    })
 }
 
 /// `month`: the first day of the month, where there is such a month.

@@ -59,6 +59,10 @@ impl Names {
         self
     }
 
+    pub(super) fn is_partial(&self) -> bool {
+        self.partial
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<usize> {
         self.known.get(name).map(|(index, _)| *index)
     }

@@ -274,6 +274,8 @@ impl Scalar {
             Self::Permission(name) => name.to_string(),
             Self::Secret(owner, name) => format!("{owner}/{name}"),
             Self::Date(date) => date.to_string(),
+            Self::Time(time) => time.to_string(),
+            Self::Refusal(refusal) => refusal.slug().to_owned(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use gatewright_terms::{DomainName, EmailAddress, GroupName, PermissionName, Seconds, Slug};
+use gatewright_terms::{DomainName, EmailAddress, GroupName, PermissionName, Refusal, Seconds, Slug, Timestamp};
 use jiff::civil::Date;
 use wright_syntax::source::Span;
 use wright_syntax::tree::Spanned;
@@ -70,6 +70,8 @@ readers! {
     email Email EmailAddress;
     group Group GroupName;
     date Date Date;
+    time Time Timestamp;
+    refusal Refusal Refusal;
 }
 
 impl Node {
@@ -101,7 +103,10 @@ impl Node {
         integer Integer u32;
         domain Domain DomainName;
         group Group GroupName;
+        email Email EmailAddress;
         date Date Date;
+        time Time Timestamp;
+        refusal Refusal Refusal;
     }
 
     pub(crate) fn secret(&self, word: &str) -> Option<Spanned<(Slug, Slug)>> {

@@ -263,19 +263,22 @@ static BLOCK: Block = Block {
     example: "block group=\"contractors-offboarded\"",
 };
 
+pub(super) const SESSION_IDLE: Kind = Kind::Duration { min: MINUTE, max: 30 * DAY };
+pub(super) const SESSION_ABSOLUTE: Kind = Kind::Duration { min: 5 * MINUTE, max: 90 * DAY };
+
 pub(crate) static SESSION: Block = Block {
     word: "session",
     key: Key::None,
     fields: &[
         Field::fact(
             "idle",
-            Kind::Duration { min: MINUTE, max: 30 * DAY },
+            SESSION_IDLE,
             "A session without a request for this long is over. `30m` where nobody says.",
             "idle \"30m\"",
         ),
         Field::fact(
             "absolute",
-            Kind::Duration { min: 5 * MINUTE, max: 90 * DAY },
+            SESSION_ABSOLUTE,
             "A session is over this long after the sign-in. `8h` where nobody says.",
             "absolute \"8h\"",
         ),

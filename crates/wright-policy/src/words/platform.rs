@@ -1,5 +1,6 @@
 //! Words of the manifest and of the platform's files: folders, catalogue, defaults.
 
+use super::law::LAW;
 use super::{Block, Field, Key};
 use crate::kind::Kind;
 use crate::words::organisation::{SESSION, STEP_UP};
@@ -47,6 +48,7 @@ pub(crate) static PLATFORM_FILE: Block = Block {
         Field::entry(&ROLE).many(),
         Field::entry(&PLAN).many(),
         Field::entry(&DEFAULTS),
+        Field::entry(&LAW).many(),
     ],
     reserved: &[],
     about: "What all organisations share. All files of the folder are read as one.",

@@ -13,10 +13,10 @@ use wright_syntax::source::Span;
 
 use crate::notation::{all_findings, as_of, code, early, findings, workspace};
 
-/// The fixtures of the stages up to the rules: the proof behind them is another crate's.
+/// The fixtures of the stages up to the rules: the proofs and trials behind them are another crate's.
 fn fixtures() -> BTreeMap<String, String> {
     let mut all = crate::notation::fixtures();
-    all.retain(|path, _| !path.starts_with("lockout/"));
+    all.retain(|path, _| !path.starts_with("lockout/") && !path.starts_with("trials/"));
     all
 }
 

@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use gatewright_terms::{GroupName, Refusal};
 
 use super::fact::Fact;
-use super::side::{Atom, Open, Side, Slot, View, When};
-use super::slots::slots;
+use super::side::{Atom, Open, Side, View, When};
+use crate::slots::{Slot, slots};
 
 /// Whether a line came or went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,7 +42,7 @@ pub(super) type Effects = BTreeMap<(Fact, Sign), BTreeMap<Reach, Moved>>;
 /// What each line of an organisation that came or went does to people.
 pub(super) fn effects(before: &Side<'_>, after: &Side<'_>) -> Effects {
     let mut effects = Effects::new();
-    for slot in slots([before, after]) {
+    for slot in slots([before, after].into_iter().filter_map(|side| Some(side.org.as_ref()?.org()))) {
         let (old, new) = (View::of(before, &slot), View::of(after, &slot));
         let forward = Pass { slot: &slot, from: (before, &old), to: (after, &new), is_gain: true };
         forward.run(&mut effects);

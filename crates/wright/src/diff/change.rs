@@ -7,8 +7,9 @@ use gatewright_bundle::Digest;
 use gatewright_terms::{EmailAddress, GroupName, OrgId, Slug};
 
 use super::access::Sign;
-use super::outcome::{Identity, Outcome};
+use super::outcome::Outcome;
 use super::side::Atom;
+use crate::identity::Identity;
 
 /// How grave a change is, worst first: the order of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,19 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use gatewright_decide::{Decision, Facts, GroupSet, Groups, Standing, decide};
-use gatewright_terms::{EmailAddress, GroupName, PermissionName, Refusal, Slug};
+use gatewright_decide::{Decision, decide};
+use gatewright_terms::{PermissionName, Refusal, Slug};
 
 use super::fact::RoleName;
 use super::side::{Atom, Side};
-
-/// An identity as a connection sends it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Identity {
-    pub connection: Slug,
-    pub email: EmailAddress,
-    pub groups: BTreeSet<GroupName>,
-}
+use crate::identity::Identity;
 
 /// Something held in the organisation, or in one project.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,15 +27,7 @@ impl Outcome {
     /// As the gate decides about a newcomer whose domain is proved; an owner is who comes with an owner's address.
     pub(super) fn of(side: &Side<'_>, identity: &Identity) -> Self {
         let Some(org) = &side.org else { return Self::Refuse(Refusal::OrgUnknown) };
-        let facts = Facts {
-            connection: identity.connection.clone(),
-            email: identity.email.clone(),
-            groups: Groups::Known(GroupSet::new(identity.groups.iter().cloned())),
-            standing: Standing::Newcomer,
-            domain_proved: true,
-            is_owner: org.org().owners.iter().any(|owner| owner.same_mailbox(&identity.email)),
-        };
-        match decide(org, &facts) {
+        match decide(org, &identity.facts(org.org())) {
             Decision::Refuse(refused) => Self::Refuse(refused.refusal),
             Decision::Admit(admission) => {
                 let role = |(project, role): (Option<&gatewright_bundle::program::Project>, _)| Held {

@@ -9,9 +9,11 @@ use gatewright_terms::{OrgId, PermissionName};
 use super::access::{Effects, Moved, Reach, Sign};
 use super::change::{Change, ChangeId, Class, Cover, Effect, What};
 use super::fact::Fact;
-use super::outcome::{Held, Identity, Outcome};
+use super::outcome::{Held, Outcome};
 use super::path;
-use super::side::{Atom, Side, Slot};
+use super::side::{Atom, Side};
+use crate::identity::Identity;
+use crate::slots::Slot;
 
 /// The rows of one comparison, by path and sign. Lines of the platform reach many organisations and stand once.
 #[derive(Default)]

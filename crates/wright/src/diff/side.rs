@@ -11,7 +11,9 @@ use gatewright_decide::PreparedOrg;
 use gatewright_terms::{EmailAddress, GroupName, PermissionName, Refusal, Slug};
 
 use super::fact::{self, Fact, RoleName};
-use super::outcome::{Held, Identity, Outcome};
+use super::outcome::{Held, Outcome};
+use crate::identity::Identity;
+use crate::slots::Slot;
 
 /// An organisation of one program, or its absence there.
 pub(super) struct Side<'p> {
@@ -19,13 +21,6 @@ pub(super) struct Side<'p> {
     /// The lines of the catalogue.
     global: &'p BTreeSet<Fact>,
     own: BTreeSet<Fact>,
-}
-
-/// Everybody who comes through one connection with one address; their groups differ.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Slot {
-    pub(super) connection: Slug,
-    pub(super) email: EmailAddress,
 }
 
 /// What an identity may come to hold, or be refused for.

@@ -5,7 +5,7 @@
 
 use std::num::NonZeroUsize;
 
-use wright::{Found, MemoryWorld, Unreadable, World, compile, encode};
+use wright::{Found, MemoryWorld, Unreadable, World, compile};
 
 use crate::support::{as_of, compiled, files};
 
@@ -43,13 +43,12 @@ fn st_bun_01_a_hundred_compiles_have_one_digest() {
     let world = MemoryWorld::new(files("policies"));
     let first = compiled(&world);
     assert!(!first.programs.is_empty(), "{:?}", first.diagnostics);
-    let expected: Vec<_> = first.programs.values().map(|one| encode(&one.program, &one.provenance)).collect();
+    let expected = crate::support::encoded(&first);
     for seed in 0..TURNS {
         let threads = NonZeroUsize::new(1 + usize::try_from(seed % 9).unwrap()).unwrap();
         let outcome = compile(&Shuffled { world: world.clone(), seed }, threads, as_of());
         assert_eq!(outcome.diagnostics, first.diagnostics, "seed {seed}");
-        let encoded: Vec<_> = outcome.programs.values().map(|one| encode(&one.program, &one.provenance)).collect();
-        assert_eq!(encoded, expected, "seed {seed}");
+        assert_eq!(crate::support::encoded(&outcome), expected, "seed {seed}");
     }
 }
 
@@ -68,8 +67,7 @@ fn st_bun_01_many_files_in_many_threads_have_one_digest() {
     let encoded = |seed, threads| {
         let outcome = compile(&Shuffled { world: world.clone(), seed }, NonZeroUsize::new(threads).unwrap(), as_of());
         assert_eq!(outcome.orgs.len(), 301, "{:?}", outcome.diagnostics.first());
-        let one = outcome.programs.values().next().expect("it compiles").clone();
-        encode(&one.program, &one.provenance)
+        crate::support::encoded(&outcome).remove(0)
     };
     let first = encoded(0, 1);
     for (seed, threads) in [(1, 1), (2, 2), (3, 8), (4, 64)] {

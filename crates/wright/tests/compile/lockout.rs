@@ -3,7 +3,7 @@
 use gatewright_bundle::program::Program;
 use gatewright_bundle::{BundleFile, Content};
 use gatewright_terms::{EmailAddress, GroupName, Refusal};
-use wright::{Lockout, encode, prove};
+use wright::{Lockout, prove};
 
 use crate::support::{base_with, codes, compiled, files, project};
 
@@ -26,7 +26,7 @@ fn reasons(change: impl FnOnce(&mut Program)) -> Vec<Refusal> {
 fn what_is_proved_is_what_is_encoded_and_proves_again() {
     let outcome = compiled(&wright::MemoryWorld::new(files("tests/ui/base")));
     let one = outcome.programs.values().next().unwrap();
-    let encoded = encode(&one.program, &one.provenance);
+    let encoded = crate::support::encoded(&outcome).remove(0);
     let file = BundleFile::parse(&encoded.bundle).unwrap();
     assert_eq!(file.digest(), encoded.digest);
     let again = prove(Content::decode(file.content()).unwrap()).unwrap();

@@ -49,3 +49,9 @@ pub(crate) fn codes(outcome: &Outcome) -> Vec<String> {
 pub(crate) fn as_of() -> gatewright_terms::Timestamp {
     gatewright_terms::Timestamp::from_unix(1_795_478_400)
 }
+
+/// Every environment as it is written, in order; the laws hold.
+pub(crate) fn encoded(outcome: &Outcome) -> Vec<wright::Encoded> {
+    let of_one = |name| wright::trial::lawful(outcome, name).expect("the laws hold").map(wright::encode);
+    outcome.programs.keys().filter_map(of_one).collect()
+}

@@ -25,7 +25,7 @@ fn st_lint_10_no_report_repeats_a_secret() {
         "legal-name #\"\"\"SECRET\"\"\"#",
     ] {
         let outcome = compiled(&format!("// into: orgs/acme/org.kdl\n{}\n", line.replace("SECRET", SECRET)));
-        let shown = rendered(&outcome);
+        let shown = rendered(&outcome.diagnostics, &outcome);
         let told = format!("{shown}{:?}", outcome.diagnostics);
         assert!(!told.to_lowercase().contains(&SECRET.to_lowercase()[4..20]), "{line}: {told}");
         assert!(outcome.diagnostics.iter().any(|found| code(found) == "GW0410"), "{line}: {shown}");

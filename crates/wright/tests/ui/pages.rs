@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use wright::{codes, page};
 
-use crate::fixtures::{code, compiled, rendered};
+use crate::fixtures::{code, compiled, is_untested, rendered, said};
 
 /// The fenced block below a heading.
 fn example<'a>(text: &'a str, heading: &str) -> &'a str {
@@ -16,10 +16,11 @@ fn example<'a>(text: &'a str, heading: &str) -> &'a str {
 fn every_right_example_compiles_without_a_word_and_every_wrong_one_raises_its_code_alone() {
     for known in codes() {
         let page = page(known.number).unwrap_or_else(|| panic!("GW{:04} has no page", known.number));
+        let said = |outcome| said(outcome, is_untested(&page.name));
         let right = compiled(example(&page.text, "Right"));
-        assert!(right.diagnostics.is_empty() && !right.programs.is_empty(), "{}: {}", page.name, rendered(&right));
-        let wrong = compiled(example(&page.text, "Wrong"));
-        let raised: BTreeSet<String> = wrong.diagnostics.iter().map(code).collect();
+        let of_right = said(&right);
+        assert!(of_right.is_empty() && !right.programs.is_empty(), "{}: {}", page.name, rendered(&of_right, &right));
+        let raised: BTreeSet<String> = said(&compiled(example(&page.text, "Wrong"))).iter().map(code).collect();
         assert_eq!(raised, BTreeSet::from([page.name.clone()]), "{}", page.name);
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use gatewright_bundle::Digest;
 use gatewright_bundle::program::Program;
 use gatewright_terms::Slug;
-use wright::{Compiled, Outcome, World, compile, encode};
+use wright::{Compiled, Outcome, World, compile, digest};
 use wright_policy::{Origin, Provenance};
 use wright_syntax::diagnostic::Severity;
 use wright_syntax::source::Source;
@@ -85,7 +85,7 @@ impl Side {
         }
         let sources = outcome.printable;
         let half = |compiled: Compiled| Half {
-            digest: encode(&compiled.program, &compiled.provenance).digest,
+            digest: digest(&compiled.program),
             program: (*compiled.program).clone(),
             provenance: Some(compiled.provenance),
         };

@@ -12,10 +12,11 @@ use gatewright_saml::screen::screen_response;
 use gatewright_saml::{Expected, FORM_VALUE_BYTES_MAX, Refused, Request, Verified, receive, receive_document};
 use gatewright_second_opinion::SecondOpinion;
 use gatewright_terms::Timestamp;
+use wright::newcomer;
 
+use super::judge as judge_person;
 use super::report::Verdict;
 use super::steps::Step;
-use super::{facts, judge as judge_person};
 use crate::failure::Failure;
 use crate::files;
 
@@ -86,7 +87,7 @@ fn admitted(program: &Program, org: &Org, connection: &Connection, verified: &Ve
         gatewright_saml::Groups::Known(names) => Groups::Known(GroupSet::new(names.iter().cloned())),
         gatewright_saml::Groups::Unknown => Groups::Unknown,
     };
-    judge_person(program, org, &facts(org, connection, verified.email().clone(), groups), steps)
+    judge_person(program, org, &newcomer(org, connection.slug.clone(), verified.email().clone(), groups), steps)
 }
 
 fn kept_out(refused: &Refused) -> Verdict {

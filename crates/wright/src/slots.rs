@@ -1,19 +1,25 @@
-//! Slots: every kind of identity that either side of an organisation tells apart before it looks at groups.
+//! Slots: every kind of identity that an organisation tells apart before it looks at groups.
 
 use std::collections::BTreeSet;
 
-use gatewright_decide::PreparedOrg;
+use gatewright_bundle::program::Org;
 use gatewright_terms::{DomainName, EmailAddress, Slug};
 
-use super::side::{Side, Slot};
+/// Everybody who comes through one connection with one address; their groups differ.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Slot {
+    pub(crate) connection: Slug,
+    pub(crate) email: EmailAddress,
+}
 
 /// Reserved by RFC 2606: nobody's domain.
 const ELSEWHERE: &str = "elsewhere.invalid";
 
-/// Each connection with somebody of each domain, somebody of none, and each owner of either side.
-pub(super) fn slots(sides: [&Side<'_>; 2]) -> Vec<Slot> {
+/// Each connection with somebody of each domain, somebody of none, and each owner, of any of these views of an
+/// organisation.
+pub(crate) fn slots<'o>(views: impl IntoIterator<Item = &'o Org>) -> Vec<Slot> {
     let (mut connections, mut domains, mut emails) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    for org in sides.into_iter().filter_map(|side| side.org.as_ref()).map(PreparedOrg::org) {
+    for org in views {
         connections.extend(org.connections.iter().map(|connection| &connection.slug));
         domains.extend(org.domains.iter().map(|domain| &domain.name));
         emails.extend(org.owners.iter().map(EmailAddress::mailbox_key));

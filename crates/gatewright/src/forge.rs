@@ -1,0 +1,29 @@
+//! Forge: findings in the formats that forges and their CI read.
+//!
+//! Invariant: what authors wrote is data in each format: it cannot end a line, a field or an element, nor mention anybody.
+
+mod github;
+mod gitlab;
+mod junit;
+mod sarif;
+
+use wright::Outcome;
+use wright_syntax::diagnostic::Diagnostic;
+
+use crate::located::located;
+use crate::style::plain;
+
+pub(crate) use github::github;
+pub(crate) use gitlab::gitlab;
+pub(crate) use junit::{Case, junit};
+pub(crate) use sarif::sarif;
+
+/// Findings as plain lines: `orgs/acme/org.kdl:46 GW0102 there is no project …`.
+pub(crate) fn texts(found: &[Diagnostic], outcome: &Outcome) -> Vec<String> {
+    let line = |located: &crate::located::Located<'_>| {
+        let file = located.at.file.as_deref().unwrap_or_default();
+        let help = located.found.help.as_deref().map(|help| format!(" ({help})")).unwrap_or_default();
+        plain(&format!("{file}:{} {} {}{help}", located.at.start.line, located.code(), located.found.message))
+    };
+    located(found, outcome).iter().map(line).collect()
+}

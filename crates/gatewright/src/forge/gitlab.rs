@@ -1,0 +1,41 @@
+//! Gitlab: findings as a code quality report, which GitLab shows in a merge request.
+//!
+//! Source: GitLab documentation, "Code Quality", the report format.
+
+use gatewright_bundle::Digest;
+use serde_json::json;
+use wright::Outcome;
+use wright_syntax::diagnostic::{Diagnostic, Severity};
+
+use crate::context;
+use crate::failure::Failure;
+use crate::located::located;
+
+pub(crate) fn gitlab(found: &[Diagnostic], outcome: &Outcome) -> Result<String, Failure> {
+    let rows: Vec<_> = located(found, outcome)
+        .iter()
+        .map(|located| {
+            json!({
+                "description": format!("{}: {}", located.code(), located.found.message),
+                "check_name": format!("{} {}", located.code(), located.found.code.slug),
+                // A fingerprint of letters and digits alone is wanted there.
+                "fingerprint": Digest::of(located.fingerprint.as_bytes()).to_string(),
+                "severity": severity(located.found.code.severity),
+                "location": {
+                    "path": located.at.file.as_deref().unwrap_or_default(),
+                    "lines": {"begin": located.at.start.line, "end": located.at.end.line},
+                },
+            })
+        })
+        .collect();
+    context::json(&rows)
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "critical",
+        Severity::Deny => "major",
+        Severity::Warn => "minor",
+        Severity::Info => "info",
+    }
+}

@@ -1,0 +1,117 @@
+//! `test`: the policy tests and laws of a workspace, put to the gate's own evaluator for every environment.
+
+mod human;
+mod json;
+
+use clap::Args;
+use wright::trial::{Coverage, Trial, Verdict, coverage, trials};
+use wright::{Outcome, compile};
+
+use crate::args::Output;
+use crate::context::{Context, Report};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::forge;
+use crate::verbs::check;
+
+/// Run the policy tests and prove the laws
+///
+/// A case of a suite (`orgs/acme/*.test.kdl`) says what one sign-in comes to; a law, of a suite or of the platform, what
+/// never happens, and is proved over every identity there can be. Both are asked of the evaluator that the gate runs, for
+/// every environment. A case that fails or a law that is broken ends in exit 3.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  gatewright test\n  gatewright test --filter acme\n  gatewright test --coverage\n  gatewright test --output junit"
+)]
+pub(crate) struct Test {
+    /// Only those with this text in their title, suite or organisation
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// Also list the grants and blocks that no case depends on
+    #[arg(long)]
+    coverage: bool,
+}
+
+/// Broken laws as `compile` reports them.
+pub(crate) fn broken(laws: Vec<Trial>, outcome: &Outcome, context: &Context) -> Result<Report, Failure> {
+    let results = Results { trials: laws, coverage: None };
+    let body =
+        if context.wants_json() { json::report(&results, outcome)? } else { human::report(&results, outcome, context) };
+    Ok(Report::new(body, results.exit()))
+}
+
+/// Everything that a report tells.
+struct Results {
+    trials: Vec<Trial>,
+    /// Where it was asked for.
+    coverage: Option<Vec<Coverage>>,
+}
+
+impl Test {
+    pub(crate) fn run(&self, context: &Context) -> Result<Report, Failure> {
+        let outcome = compile(&context.workspace(None)?, check::threads(), context.as_of());
+        check::refuse_unreadable(&outcome)?;
+        if outcome.programs.is_empty() {
+            return Ok(
+                check::report(&outcome, context)?.hint("the policy has to be right before anything can be tested")
+            );
+        }
+        let results = Results {
+            trials: trials(&outcome).into_iter().filter(|trial| self.wants(trial)).collect(),
+            coverage: self.coverage.then(|| coverage(&outcome)),
+        };
+        let body = match context.common.output {
+            Output::Human => human::report(&results, &outcome, context),
+            Output::Junit => forge::junit(&cases(&results.trials, &outcome)),
+            Output::Github => forge::github(&results.findings(), &outcome),
+            Output::Json | Output::Markdown | Output::Sarif | Output::Gitlab => json::report(&results, &outcome)?,
+        };
+        let report = Report::new(body, results.exit());
+        Ok(if results.trials.is_empty() { report.hint(self.nothing()) } else { report })
+    }
+
+    fn wants(&self, trial: &Trial) -> bool {
+        let Some(wanted) = &self.filter else { return true };
+        let org = trial.org.as_ref().map(|org| org.as_str());
+        [Some(&*trial.title), trial.suite.as_deref(), org].into_iter().flatten().any(|text| text.contains(wanted))
+    }
+
+    fn nothing(&self) -> &'static str {
+        if self.filter.is_some() {
+            "nothing has that text in its title, suite or organisation"
+        } else {
+            "write `orgs/<org>/<name>.test.kdl`: gatewright explain suite"
+        }
+    }
+}
+
+impl Results {
+    fn findings(&self) -> Vec<wright_syntax::diagnostic::Diagnostic> {
+        let of_trials = self.trials.iter().flat_map(Trial::findings);
+        let lines = self.coverage.iter().flatten().flat_map(|of_org| &of_org.lines);
+        of_trials.chain(lines.filter_map(|line| line.finding.as_ref())).cloned().collect()
+    }
+
+    fn count(&self, of: impl Fn(&Verdict) -> bool) -> usize {
+        self.trials.iter().filter(|trial| of(&trial.verdict)).count()
+    }
+
+    fn exit(&self) -> Exit {
+        if self.trials.iter().any(Trial::failed) { Exit::Tests } else { Exit::Done }
+    }
+}
+
+fn cases(trials: &[Trial], outcome: &Outcome) -> Vec<forge::Case> {
+    let mut places = crate::located::Places::new(outcome);
+    let case = |trial: &Trial| {
+        let at = places.range(trial.place.at);
+        forge::Case {
+            group: trial.suite.as_deref().unwrap_or("platform").to_owned(),
+            name: trial.title.to_string(),
+            file: at.file.unwrap_or_default(),
+            line: at.start.line,
+            failure: trial.failed().then(|| forge::texts(trial.findings(), outcome)),
+        }
+    };
+    trials.iter().map(case).collect()
+}

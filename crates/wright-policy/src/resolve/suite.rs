@@ -1,0 +1,158 @@
+//! Suite: policy tests of one organisation, their names looked up in it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use gatewright_terms::{OrgId, Slug};
+use wright_syntax::diagnostic::Sink;
+use wright_syntax::tree::Spanned;
+
+use super::law::{LawNames, permission_at, role_at};
+use super::{Context, Names, law, place};
+use crate::codes::{FIELD_OF_OTHER_KIND, FOLDER_MISMATCH, MISSING_FIELD};
+use crate::finding::Finding;
+use crate::policy::{Case, Claim, Expect, Org, Place, Says, Suite, TestIdentity};
+use crate::shape::{Given, Node, TestFile};
+
+/// Every suite of a file.
+pub(super) fn resolve(
+    file: &TestFile,
+    orgs: &[Arc<Org>],
+    org_names: &Names,
+    context: &Context<'_>,
+    sink: &mut Sink,
+) -> Vec<Suite> {
+    let one = |node: &Node, sink: &mut Sink| {
+        let name = node.text("org")?;
+        let found = org_names.find(&name, &node.path, sink)?;
+        let org = orgs.get(found.value)?;
+        if context.places.get(&org.slug) != Some(&file.place) {
+            lies_elsewhere(node, &name, sink);
+            return None;
+        }
+        Some(suite(node, org, org_names, context, sink))
+    };
+    file.root.entries("suite").filter_map(|node| one(node, sink)).collect()
+}
+
+fn suite(node: &Node, org: &Org, org_names: &Names, context: &Context<'_>, sink: &mut Sink) -> Suite {
+    let place = format!(" in org `{}`", org.slug);
+    let names =
+        |what: &'static str, known: Vec<(&str, _)>| Names::new(what, &*place, known, []).partial(org.incomplete);
+    let connections = names("connection", org.connections.iter().map(|it| (it.slug.as_str(), it.written.at)).collect());
+    let projects = names("project", org.projects.iter().map(|it| (it.slug.as_str(), it.written.at)).collect());
+    let law_names = LawNames { catalogue: context.names, orgs: org_names, projects: &projects };
+    let identities: BTreeMap<Arc<str>, Arc<TestIdentity>> = node
+        .entries("identity")
+        .filter_map(|entry| Some((entry.name.clone(), identity(entry, org, &connections, sink)?.into())))
+        .collect();
+    let broken = node.entries("identity").map(|entry| &*entry.name).filter(|name| !identities.contains_key(*name));
+    let heads = node.entries("identity").filter(|entry| identities.contains_key(&entry.name));
+    let who = Names::new(
+        "identity",
+        format!(" in suite `{}`", node.name),
+        heads.map(|entry| (&*entry.name, entry.head)),
+        broken,
+    );
+    let at = node.time("at").map(|at| at.value);
+    let case = |entry: &Node, sink: &mut Sink| {
+        let name = entry.text("who")?;
+        let found = who.find(&name, &entry.path, sink);
+        let expect = expect(entry, &law_names, sink);
+        Some(Case {
+            title: entry.name.clone(),
+            who: found.and_then(|_| identities.get(&name.value).cloned())?,
+            at: entry.time("at").map(|at| at.value).or(at),
+            expect: expect?,
+            place: self::place(entry),
+        })
+    };
+    let id = OrgId::from(org.slug.clone());
+    Suite {
+        title: node.name.clone(),
+        org: org.id.clone(),
+        cases: node.entries("case").filter_map(|entry| case(entry, sink)).collect(),
+        laws: node.entries("law").filter_map(|entry| law::resolve(entry, Some(&id), &law_names, sink)).collect(),
+    }
+}
+
+fn lies_elsewhere(node: &Node, name: &Spanned<Arc<str>>, sink: &mut Sink) {
+    Finding::new(FOLDER_MISMATCH, name.span, format!("a suite of `{}` lies in another folder than it", name.value))
+        .mark("not the organisation of this folder")
+        .help("the tests of an organisation lie beside its `org.kdl`: who may change one may change the other")
+        .path(&node.path)
+        .report(sink);
+}
+
+fn identity(node: &Node, org: &Org, connections: &Names, sink: &mut Sink) -> Option<TestIdentity> {
+    let connection = match node.text("connection") {
+        Some(name) => {
+            connections.find(&name, &node.path, sink)?;
+            Slug::parse(&name.value).ok()?
+        }
+        None => match org.connections.as_slice() {
+            [only] => only.slug.clone(),
+            _ => {
+                if !node.incomplete && !org.incomplete {
+                    Finding::new(MISSING_FIELD, node.head, format!("`{}` has not exactly one connection", org.slug))
+                        .mark("`connection` is missing")
+                        .help("say which one it comes through: `connection \"okta\"`")
+                        .path(&node.path)
+                        .report(sink);
+                }
+                return None;
+            }
+        },
+    };
+    let groups = node.all("group").filter_map(Given::group).map(|group| group.value).collect();
+    Some(TestIdentity { connection, email: node.email("email")?.value, groups })
+}
+
+/// Words about somebody who gets in.
+const OF_ADMITTED: [&str; 6] = ["has", "lacks", "may", "may-not", "session-idle", "session-absolute"];
+
+fn expect(node: &Node, names: &LawNames<'_>, sink: &mut Sink) -> Option<Expect> {
+    let expected = node.text("expect")?;
+    let of_fact = |word: &str, span| Place { path: format!("{}.{word}", node.path).into(), at: span };
+    if &*expected.value == "refuse" {
+        for word in OF_ADMITTED {
+            let at = node.given(word).map(|given| given.value.span).or(node.entry(word).map(|entry| entry.head));
+            if let Some(at) = at {
+                belongs(word, "expect \"admit\"", at, node, sink);
+            }
+        }
+        let reason = node.refusal("reason");
+        let at = reason.as_ref().map_or(expected.span, |reason| reason.span);
+        return Some(Expect::Refuse(reason.map(|reason| reason.value), of_fact("expect", at)));
+    }
+    if let Some(reason) = node.given("reason") {
+        belongs("reason", "expect \"refuse\"", reason.value.span, node, sink);
+    }
+    let mut claims: Vec<Claim> = node.entries.iter().filter_map(|entry| claim(entry, names, sink)).collect();
+    let session = [("session-idle", Says::SessionIdle as fn(_) -> _), ("session-absolute", Says::SessionAbsolute)];
+    for (word, says) in session {
+        claims.extend(node.seconds(word).map(|it| Claim { says: says(it.value), place: of_fact(word, it.span) }));
+    }
+    Some(Expect::Admit(claims))
+}
+
+fn claim(node: &Node, names: &LawNames<'_>, sink: &mut Sink) -> Option<Claim> {
+    let says = match node.block.word {
+        "has" => Says::Has(role_at(node, names, sink)?),
+        "lacks" => Says::Lacks(role_at(node, names, sink)?),
+        word => {
+            let name = Spanned { value: node.name.clone(), span: node.key.as_ref()?.span };
+            let permission = permission_at(&name, node, names, sink)?;
+            if word == "may" { Says::May(permission) } else { Says::MayNot(permission) }
+        }
+    };
+    Some(Claim { says, place: place(node) })
+}
+
+fn belongs(word: &str, to: &str, at: wright_syntax::source::Span, node: &Node, sink: &mut Sink) {
+    Finding::new(FIELD_OF_OTHER_KIND, at, format!("`{word}` belongs to a case with `{to}`"))
+        .mark("means nothing here")
+        .help("remove it, or expect the other outcome")
+        .path(&node.path)
+        .report(sink);
+}

@@ -1,0 +1,130 @@
+//! Prove: one law in one organisation, over every identity there can be.
+//!
+//! Access is a union of grants and a block overrides: whoever breaks a law with many groups breaks it with those that the
+//! law asks for and at most one more, since to leave a group out blocks nobody and takes no other grant away. So every
+//! slot is asked about those sets alone, and all of them.
+//!
+//! Invariant: the witness is a smallest one, and what `decide` says of it is the proof.
+
+use std::collections::BTreeSet;
+
+use gatewright_bundle::program::{Grantee, Org};
+use gatewright_decide::{Admission, Decision, PreparedOrg, decide};
+use gatewright_terms::{GroupName, OrgId};
+use wright_policy::{Anyone, Law, Never, Outside};
+
+use super::reasons;
+use crate::identity::Identity;
+use crate::slots::{Slot, slots};
+
+/// What a law comes to in one organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    Holds,
+    /// Nobody whom it speaks of can get in.
+    Vacuous,
+    Broken(Witness),
+}
+
+/// An identity that breaks a law.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Witness {
+    pub org: OrgId,
+    pub identity: Identity,
+    /// What it comes to hold and must not: `` `admin` ``.
+    pub holds: String,
+    /// The paths of the lines that give it.
+    pub lines: Vec<String>,
+}
+
+/// Asks about every identity that the organisation and the law tell apart.
+pub fn prove(law: &Law, org: &PreparedOrg) -> Proof {
+    let (mut admitted, mut best) = (false, None::<Witness>);
+    let slots = sorted(slots([org.org()]), org.org());
+    for anyone in &law.anyone {
+        let spoken_of: Vec<&Slot> = slots.iter().filter(|slot| speaks_of(anyone, slot, org.org())).collect();
+        for groups in groups(anyone, org.org()) {
+            for slot in &spoken_of {
+                let identity =
+                    Identity { connection: slot.connection.clone(), email: slot.email.clone(), groups: groups.clone() };
+                let Decision::Admit(admission) = decide(org, &identity.facts(org.org())) else { continue };
+                admitted = true;
+                let smaller = best.as_ref().is_none_or(|best| groups.len() < best.identity.groups.len());
+                if smaller && let Some(found) = broken(law, org, identity, &admission) {
+                    best = Some(found);
+                }
+            }
+        }
+    }
+    match (best, admitted) {
+        (Some(witness), _) => Proof::Broken(witness),
+        (None, true) => Proof::Holds,
+        (None, false) => Proof::Vacuous,
+    }
+}
+
+/// Somebody in particular shows less than anyone.
+fn sorted(mut slots: Vec<Slot>, org: &Org) -> Vec<Slot> {
+    slots.sort_by_key(|slot| org.owners.iter().any(|owner| owner.same_mailbox(&slot.email)));
+    slots
+}
+
+fn speaks_of(anyone: &Anyone, slot: &Slot, org: &Org) -> bool {
+    let domain = slot.email.domain();
+    let is_outside = match &anyone.outside {
+        None => true,
+        Some(Outside::OrgDomains) => org.domains.iter().all(|claimed| claimed.name != *domain),
+        Some(Outside::Domain(other)) => other != domain,
+    };
+    is_outside && !(anyone.no_owner && org.owners.iter().any(|owner| owner.same_mailbox(&slot.email)))
+}
+
+/// The sets of groups that have to be asked about, the smallest first.
+fn groups(anyone: &Anyone, org: &Org) -> Vec<BTreeSet<GroupName>> {
+    let asked: BTreeSet<GroupName> = anyone.in_group.iter().cloned().collect();
+    let mut sets = vec![asked.clone()];
+    if !anyone.in_no_other_group {
+        let granted: BTreeSet<&GroupName> = org
+            .grants
+            .iter()
+            .filter_map(|grant| match &grant.to {
+                Grantee::Group(group) => Some(group),
+                Grantee::EveryoneIn(_) => None,
+            })
+            .collect();
+        let others = granted.into_iter().filter(|group| !asked.contains(*group));
+        sets.extend(others.map(|group| asked.iter().chain([group]).cloned().collect()));
+    }
+    sets
+}
+
+fn broken(law: &Law, org: &PreparedOrg, identity: Identity, admission: &Admission<'_>) -> Option<Witness> {
+    let held = reasons::held(org, admission);
+    law.never.iter().find_map(|never| {
+        let wrong: Vec<_> = held
+            .iter()
+            .filter(|held| match never {
+                Never::Role(role) => held.is(role),
+                Never::Permission(permission) => held.permits(org, permission),
+                Never::Anything(project) => held.project == Some(project),
+            })
+            .collect();
+        if wrong.is_empty() {
+            return None;
+        }
+        Some(Witness {
+            org: org.org().id.clone(),
+            identity: identity.clone(),
+            holds: words(never),
+            lines: wrong.iter().filter_map(|held| held.path(org, &identity.email)).collect(),
+        })
+    })
+}
+
+fn words(never: &Never) -> String {
+    match never {
+        Never::Role(role) => format!("holds {}", reasons::role(role)),
+        Never::Permission(permission) => format!("has {}", reasons::permission(permission)),
+        Never::Anything(project) => format!("holds a role on `{project}`"),
+    }
+}
