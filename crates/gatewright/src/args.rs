@@ -79,13 +79,16 @@ impl Output {
 
     /// The verbs that report so, where this one does not.
     pub(crate) fn others(self, verb: &Verb) -> Option<String> {
-        let verbs = self.verbs();
-        let name = match verb {
-            Verb::Check(_) => "check",
-            Verb::Test(_) => "test",
-            Verb::Diff(_) => "diff",
-            _ => "",
+        let name = if matches!(verb, Verb::Check(_)) {
+            "check"
+        } else if matches!(verb, Verb::Test(_)) {
+            "test"
+        } else if matches!(verb, Verb::Diff(_)) {
+            "diff"
+        } else {
+            ""
         };
+        let verbs = self.verbs();
         let has_it = verbs.is_empty() || verbs.contains(&name);
         (!has_it).then(|| verbs.iter().map(|verb| format!("`{verb}`")).collect::<Vec<_>>().join(" and "))
     }

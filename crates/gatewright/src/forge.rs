@@ -10,7 +10,7 @@ mod sarif;
 use wright::Outcome;
 use wright_syntax::diagnostic::Diagnostic;
 
-use crate::located::located;
+use crate::located::{Located, under};
 use crate::style::plain;
 
 pub(crate) use github::github;
@@ -18,12 +18,25 @@ pub(crate) use gitlab::gitlab;
 pub(crate) use junit::{Case, junit};
 pub(crate) use sarif::sarif;
 
+/// Findings of a workspace, and how it is called from where the command runs: forges name files from their root.
+pub(crate) struct Findings<'a> {
+    pub(crate) prefix: &'a str,
+    pub(crate) found: &'a [Diagnostic],
+    pub(crate) outcome: &'a Outcome,
+}
+
+impl Findings<'_> {
+    pub(crate) fn located(&self) -> Vec<Located<'_>> {
+        under(self.prefix, self.found, self.outcome)
+    }
+}
+
 /// Findings as plain lines: `orgs/acme/org.kdl:46 GW0102 there is no project …`.
-pub(crate) fn texts(found: &[Diagnostic], outcome: &Outcome) -> Vec<String> {
-    let line = |located: &crate::located::Located<'_>| {
+pub(crate) fn texts(findings: &Findings<'_>) -> Vec<String> {
+    let line = |located: &Located<'_>| {
         let file = located.at.file.as_deref().unwrap_or_default();
         let help = located.found.help.as_deref().map(|help| format!(" ({help})")).unwrap_or_default();
         plain(&format!("{file}:{} {} {}{help}", located.at.start.line, located.code(), located.found.message))
     };
-    located(found, outcome).iter().map(line).collect()
+    findings.located().iter().map(line).collect()
 }

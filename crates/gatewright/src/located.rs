@@ -35,6 +35,13 @@ pub(crate) struct Point {
     pub(crate) offset: u32,
 }
 
+impl Range {
+    fn under(mut self, prefix: &str) -> Self {
+        self.file = self.file.map(|file| format!("{prefix}{file}"));
+        self
+    }
+}
+
 impl Located<'_> {
     /// `GW0102`.
     pub(crate) fn code(&self) -> String {
@@ -49,6 +56,11 @@ impl Located<'_> {
 
 /// In the order in which they are given.
 pub(crate) fn located<'a>(found: &'a [Diagnostic], outcome: &'a Outcome) -> Vec<Located<'a>> {
+    under("", found, outcome)
+}
+
+/// The same with every file under a prefix, as whoever stands outside the workspace names it.
+pub(crate) fn under<'a>(prefix: &str, found: &'a [Diagnostic], outcome: &'a Outcome) -> Vec<Located<'a>> {
     let mut places = Places::new(outcome);
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     let one = |found: &'a Diagnostic| {
@@ -56,12 +68,13 @@ pub(crate) fn located<'a>(found: &'a [Diagnostic], outcome: &'a Outcome) -> Vec<
         let path = if found.path.is_empty() { at.file.as_deref().unwrap_or_default() } else { &*found.path };
         let bare = format!("GW{:04}:{path}", found.code.number);
         let count = seen.entry(bare.clone()).and_modify(|count| *count += 1).or_insert(1);
+        let mut range = |span: Span| places.range(span).under(prefix);
         Located {
             found,
-            related: found.related.iter().map(|(span, text)| (places.range(*span), text.as_str())).collect(),
-            fix: found.fix.as_ref().map(|fix| (places.range(fix.span), fix.text.as_str())),
+            related: found.related.iter().map(|(span, text)| (range(*span), text.as_str())).collect(),
+            fix: found.fix.as_ref().map(|fix| (range(fix.span), fix.text.as_str())),
             fingerprint: if *count == 1 { bare } else { format!("{bare}#{count}") },
-            at,
+            at: at.under(prefix),
         }
     };
     found.iter().map(one).collect()

@@ -68,6 +68,17 @@ impl DirectoryWorld {
         Self { root }
     }
 
+    /// What stands before a path of the workspace where it is named from another folder: `policies/`. Empty where that
+    /// folder does not hold the workspace.
+    pub(crate) fn prefix_from(&self, folder: &Path) -> String {
+        let (root, folder) = (fs::canonicalize(folder.join(&self.root)), fs::canonicalize(folder));
+        let (Ok(root), Ok(folder)) = (root, folder) else { return String::new() };
+        match root.strip_prefix(folder).ok().and_then(Path::to_str) {
+            Some("") | None => String::new(),
+            Some(inside) => format!("{inside}/"),
+        }
+    }
+
     /// Where a file of the workspace lies.
     pub(crate) fn place(&self, path: &str) -> PathBuf {
         self.root.join(path)

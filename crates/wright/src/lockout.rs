@@ -12,7 +12,7 @@ use wright_syntax::diagnostic::{Code, Diagnostic, Severity};
 use crate::places::Places;
 use crate::proven::Lockout;
 
-/// No owner of an organisation can sign in.
+/// No owner and no admin of an organisation can sign in.
 pub const LOCKOUT: Code = Code { number: 1411, slug: "lockout", severity: Severity::Error };
 
 /// What `gatewright explain GW1411` says.
@@ -26,35 +26,44 @@ pub(crate) fn report(lockouts: &[Lockout], provenance: &Provenance, workspace: &
 
 fn diagnostic(lockout: &Lockout, places: &Places<'_>) -> Diagnostic {
     let path = format!("org[{}]", lockout.org);
-    let owners = lockout.owners.iter();
-    let mut marks: Vec<_> = owners
-        .filter_map(|(owner, refusal)| {
-            Some((places.of(&format!("{path}.owner[{owner}]"))?, format!("would be refused: {refusal}")))
-        })
-        .collect();
+    let owners = lockout.owners.iter().map(|(owner, refusal)| (format!("{path}.owner[{owner}]"), *refusal));
+    let lines = owners.chain(lockout.admins.iter().cloned());
+    let mut marks: Vec<_> = lines.filter_map(|(line, refusal)| Some((places.of(&line)?, says(refusal)))).collect();
     if marks.is_empty() {
-        let text = if lockout.owners.is_empty() { "names no owner" } else { "none of its owners gets in" };
+        let nobody = lockout.owners.is_empty() && lockout.admins.is_empty();
+        let text = if nobody { "names no owner and grants no admin" } else { "none of its owners and admins gets in" };
         marks.push((places.of(&path).unwrap_or_else(|| places.manifest()), text.to_owned()));
     }
     Diagnostic {
         code: LOCKOUT,
-        message: format!("`{}` would have no owner who can sign in", lockout.org),
+        message: format!("`{}` would have no owner and no admin who can sign in", lockout.org),
         primary: marks.remove(0),
         related: marks,
-        help: Some(lockout.owners.first().map_or_else(no_owner, |(_, refusal)| refused_owner(*refusal))),
+        help: Some(first_refusal(lockout).map_or_else(nobody_named, refused)),
         fix: None,
         path: Arc::from(path),
         org: Some(Arc::from(lockout.org.as_str())),
     }
 }
 
-fn no_owner() -> String {
-    "add `owner \"…\"` with an address in one of its domains; a grant of `admin` depends on the provider's groups"
-        .into()
+fn says(refusal: Refusal) -> String {
+    if refusal == Refusal::NoGrant {
+        return "gets in, and administers nothing".to_owned();
+    }
+    format!("would be refused: {refusal}")
 }
 
-fn refused_owner(refusal: Refusal) -> String {
-    format!("the gate would refuse every owner; `gatewright explain {refusal}` says why, and what to do")
+fn first_refusal(lockout: &Lockout) -> Option<Refusal> {
+    let owner = lockout.owners.first().map(|(_, refusal)| *refusal);
+    owner.or_else(|| lockout.admins.first().map(|(_, refusal)| *refusal))
+}
+
+fn nobody_named() -> String {
+    "add `owner \"…\"` with an address in one of its domains, or grant `admin` to a group".into()
+}
+
+fn refused(refusal: Refusal) -> String {
+    format!("the gate would refuse all of them; `gatewright explain {refusal}` says why, and what to do")
 }
 
 #[cfg(test)]
@@ -76,8 +85,11 @@ mod tests {
             origin("org[acme].owner[b@x.example]", 3),
         ];
         let owner = |text| (EmailAddress::parse(text).unwrap(), Refusal::DomainNotOurs);
-        let lockout =
-            Lockout { org: OrgId::parse("acme").unwrap(), owners: vec![owner("a@x.example"), owner("b@x.example")] };
+        let lockout = Lockout {
+            org: OrgId::parse("acme").unwrap(),
+            owners: vec![owner("a@x.example"), owner("b@x.example")],
+            admins: vec![],
+        };
         let found = report(std::slice::from_ref(&lockout), &Provenance { origins }, &workspace).remove(0);
         let marked = |span: Span| text.get(span.start as usize..span.end as usize).unwrap();
         assert_eq!(marked(found.primary.0), "owner \"a@x.example\"");

@@ -7,11 +7,13 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use gatewright_bundle::program::{Catalogue, Org, Program};
-use gatewright_decide::{Because, Decision, Groups, PreparedOrg, decide};
-use gatewright_terms::{EmailAddress, OrgId, Refusal};
+use gatewright_bundle::program::{Catalogue, Grant, Grantee, Org, Program, Role, Scope};
+use gatewright_decide::{Decision, GroupSet, Groups, PreparedOrg, decide};
+use gatewright_terms::{EmailAddress, OrgId, Refusal, Slug};
+use wright_policy::grant_path;
 
 use crate::identity::newcomer;
+use crate::slots::slots;
 
 /// A value that the analysis has proved. To hold one is the proof.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,13 +27,18 @@ impl<T> Deref for Proven<T> {
     }
 }
 
-/// An organisation that nobody could administer: none of its owners can sign in.
+/// An organisation that nobody could administer: none of its owners can sign in, and no admin.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Lockout {
     pub org: OrgId,
     /// Each owner with what would keep them out; empty where the organisation names none.
     pub owners: Vec<(EmailAddress, Refusal)>,
+    /// The path of each grant that gives an admin, with what keeps out everybody whom it is for.
+    pub admins: Vec<(String, Refusal)>,
 }
+
+/// The org roles that administer an organisation.
+const ADMINISTER: [&str; 2] = ["owner", "admin"];
 
 /// Proves a program, or gives every lockout in it, sorted by organisation.
 pub fn prove(program: Program) -> Result<Proven<Program>, Vec<Lockout>> {
@@ -40,31 +47,70 @@ pub fn prove(program: Program) -> Result<Proven<Program>, Vec<Lockout>> {
     if lockouts.is_empty() { Ok(Proven(program)) } else { Err(lockouts) }
 }
 
+/// Owners and grants are all there is to ask: access is a union of grants, so that whoever administers does so because of
+/// one line, and is let in with the group of that line alone.
 fn lockout(catalogue: &Arc<Catalogue>, org: &Org) -> Option<Lockout> {
     let prepared = PreparedOrg::new(Arc::clone(catalogue), org.clone());
-    let mut owners = Vec::new();
+    let (mut owners, mut admins) = (Vec::new(), Vec::new());
     for owner in &org.owners {
-        match first_sign_in(&prepared, owner) {
+        match owner_signs_in(&prepared, owner) {
             Ok(()) => return None,
             Err(refusal) => owners.push((owner.clone(), refusal)),
         }
     }
-    Some(Lockout { org: org.id.clone(), owners })
+    for grant in org.grants.iter().filter(|grant| administers(catalogue, grant)) {
+        match somebody_signs_in(&prepared, grant) {
+            Ok(()) => return None,
+            Err(refusal) => admins.extend(grant_path(catalogue, org, grant).map(|path| (path, refusal))),
+        }
+    }
+    Some(Lockout { org: org.id.clone(), owners, admins })
 }
 
-/// Whether the owner gets in as an owner through any connection, on the day the domains are proved.
-fn first_sign_in(org: &PreparedOrg, owner: &EmailAddress) -> Result<(), Refusal> {
+fn administers(catalogue: &Catalogue, grant: &Grant) -> bool {
+    let role = usize::try_from(grant.role).ok().and_then(|at| catalogue.roles.get(at));
+    grant.project.is_none() && role.is_some_and(is_administrator)
+}
+
+fn is_administrator(role: &Role) -> bool {
+    role.scope == Scope::Org && ADMINISTER.contains(&role.slug.as_str())
+}
+
+/// Whether the owner gets in as an owner through any connection. The least that is known of one: the address, no group.
+fn owner_signs_in(org: &PreparedOrg, owner: &EmailAddress) -> Result<(), Refusal> {
     let mut refusal = Refusal::ConnectionUnknown;
     for connection in &org.org().connections {
-        // The least that is known of an owner: the address, and no group.
-        match decide(org, &newcomer(org.org(), connection.slug.clone(), owner.clone(), Groups::none())) {
-            Decision::Admit(admission) if admission.held().iter().any(|held| held.because == Because::Owner) => {
-                return Ok(());
-            }
-            // In, but not as an owner: the catalogue has no such role.
-            Decision::Admit(_) => refusal = Refusal::NoGrant,
-            Decision::Refuse(refused) => refusal = refused.refusal,
+        match signs_in(org, &connection.slug, owner, Groups::none()) {
+            Ok(()) => return Ok(()),
+            Err(why) => refusal = why,
         }
     }
     Err(refusal)
+}
+
+/// Whether anybody of a claimed domain, in the group of the grant where it names one, gets in as an administrator.
+fn somebody_signs_in(org: &PreparedOrg, grant: &Grant) -> Result<(), Refusal> {
+    let mut refusal = Refusal::DomainNotOurs;
+    for slot in slots([org.org()]) {
+        let groups = match &grant.to {
+            Grantee::Group(group) => Groups::Known(GroupSet::new([group.clone()])),
+            Grantee::EveryoneIn(_) => Groups::none(),
+        };
+        match signs_in(org, &slot.connection, &slot.email, groups) {
+            Ok(()) => return Ok(()),
+            // Somebody of no domain is always refused for that; it says nothing about the grant.
+            Err(Refusal::DomainNotOurs) => {}
+            Err(why) => refusal = why,
+        }
+    }
+    Err(refusal)
+}
+
+fn signs_in(org: &PreparedOrg, connection: &Slug, email: &EmailAddress, groups: Groups) -> Result<(), Refusal> {
+    match decide(org, &newcomer(org.org(), connection.clone(), email.clone(), groups)) {
+        Decision::Admit(admission) if admission.roles().into_iter().any(|(_, role)| is_administrator(role)) => Ok(()),
+        // In, and no administrator.
+        Decision::Admit(_) => Err(Refusal::NoGrant),
+        Decision::Refuse(refused) => Err(refused.refusal),
+    }
 }

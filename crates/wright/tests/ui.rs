@@ -10,6 +10,8 @@
     reason = "tests"
 )]
 
+#[path = "ui/field.rs"]
+mod field;
 #[path = "ui/fixtures.rs"]
 mod fixtures;
 #[path = "ui/mask.rs"]

@@ -4,19 +4,18 @@
 
 use std::fmt::Write as _;
 
-use wright::Outcome;
-use wright_syntax::diagnostic::{Diagnostic, Severity};
+use wright_syntax::diagnostic::Severity;
 
-use crate::located::located;
+use super::Findings;
 use crate::style::plain;
 
 /// GitHub shows ten annotations of each kind for a step and drops the others without a word.
 const ANNOTATIONS_MAX: usize = 10;
 
 /// The first ten, which are the worst, then how many more there are.
-pub(crate) fn github(found: &[Diagnostic], outcome: &Outcome) -> String {
+pub(crate) fn github(findings: &Findings<'_>) -> String {
     let mut text = String::new();
-    let all = located(found, outcome);
+    let all = findings.located();
     for located in all.iter().take(ANNOTATIONS_MAX) {
         let command = match located.found.code.severity {
             Severity::Error | Severity::Deny => "error",

@@ -4,15 +4,15 @@
 
 use gatewright_bundle::Digest;
 use serde_json::json;
-use wright::Outcome;
-use wright_syntax::diagnostic::{Diagnostic, Severity};
+use wright_syntax::diagnostic::Severity;
 
+use super::Findings;
 use crate::context;
 use crate::failure::Failure;
-use crate::located::located;
 
-pub(crate) fn gitlab(found: &[Diagnostic], outcome: &Outcome) -> Result<String, Failure> {
-    let rows: Vec<_> = located(found, outcome)
+pub(crate) fn gitlab(findings: &Findings<'_>) -> Result<String, Failure> {
+    let rows: Vec<_> = findings
+        .located()
         .iter()
         .map(|located| {
             json!({

@@ -27,7 +27,9 @@ pub(crate) fn junit(cases: &[Case]) -> String {
         let (tests, failures) = (cases.len(), failed(&cases));
         let name = escaped(group);
         let _ = writeln!(text, "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">");
-        cases.iter().for_each(|case| one(case, &name, &mut text));
+        for case in cases {
+            one(case, &name, &mut text);
+        }
         text.push_str("  </testsuite>\n");
     }
     text.push_str("</testsuites>\n");

@@ -3,21 +3,22 @@
 //! Source: OASIS, Static Analysis Results Interchange Format 2.1.0; GitHub's limits for what it takes.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use wright::Outcome;
-use wright_syntax::diagnostic::{Code, Diagnostic, Severity};
+use wright_syntax::diagnostic::{Code, Severity};
 
+use super::Findings;
 use crate::context;
 use crate::failure::Failure;
-use crate::located::{Located, Range, located};
+use crate::located::{Located, Range};
 
 /// GitHub takes no more of one run.
 const RESULTS_MAX: usize = 5_000;
 
 /// The first of them, which are the worst; how many there are stands in the run's properties.
-pub(crate) fn sarif(found: &[Diagnostic], outcome: &Outcome) -> Result<String, Failure> {
-    let all = located(found, outcome);
+pub(crate) fn sarif(findings: &Findings<'_>) -> Result<String, Failure> {
+    let all = findings.located();
     let shown = all.get(..RESULTS_MAX).unwrap_or(&all);
     let rules: BTreeMap<u16, Code> =
         shown.iter().map(|located| (located.found.code.number, located.found.code)).collect();
@@ -32,7 +33,6 @@ pub(crate) fn sarif(found: &[Diagnostic], outcome: &Outcome) -> Result<String, F
                 "rules": rules.values().map(rule).collect::<Vec<_>>(),
             }},
             "columnKind": "unicodeCodePoints",
-            "originalUriBaseIds": {"WORKSPACE": {"description": {"text": "The folder that holds policy.kdl."}}},
             "results": shown.iter().map(|located| result(located, &indices)).collect::<Vec<_>>(),
             "properties": {"findings": all.len()},
         }],
@@ -70,7 +70,7 @@ fn result(located: &Located<'_>, indices: &BTreeMap<u16, usize>) -> Value {
 
 fn place(at: &Range) -> Value {
     json!({
-        "artifactLocation": {"uri": uri(at.file.as_deref().unwrap_or_default()), "uriBaseId": "WORKSPACE"},
+        "artifactLocation": {"uri": uri(at.file.as_deref().unwrap_or_default()), "uriBaseId": "%SRCROOT%"},
         "region": {
             "startLine": at.start.line, "startColumn": at.start.column,
             "endLine": at.end.line, "endColumn": at.end.column,
@@ -84,7 +84,10 @@ fn uri(path: &str) -> String {
     for byte in path.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => uri.push(char::from(byte)),
-            other => uri.push_str(&format!("%{other:02X}")),
+            other => {
+                // Writing to a string does not fail.
+                let _ = write!(uri, "%{other:02X}");
+            }
         }
     }
     uri

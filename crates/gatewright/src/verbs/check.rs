@@ -16,7 +16,7 @@ use crate::args::Output;
 use crate::context::{Context, Report};
 use crate::failure::Failure;
 use crate::forge;
-use crate::located::{Located, located};
+use crate::located::Located;
 
 use findings::Findings;
 pub(crate) use json::rows;
@@ -24,7 +24,7 @@ pub(crate) use json::rows;
 /// Find every mistake of a workspace
 ///
 /// Reads, resolves and checks everything, for every environment, and proves that in each of them every organisation
-/// has an owner who can sign in. All mistakes show in one run, each with its place and what to do about it.
+/// has an owner or an admin who can sign in. All mistakes show in one run, each with its place and what to do about it.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  gatewright check\n  gatewright check policies --deny W\n  gatewright check --fix\n  gatewright check --output sarif"
@@ -47,31 +47,37 @@ impl Check {
         let outcome = compile(&world, threads(), context.as_of());
         refuse_unreadable(&outcome)?;
         let findings = Findings::new(&outcome, &self.deny);
-        let report = shown(&outcome, &findings, context)?;
+        let report = shown(&world.prefix_from(&context.around.folder), &outcome, &findings, context)?;
         Ok(if self.fix { report.hint(repaired.to_string()) } else { report })
     }
 }
 
 /// Findings as other verbs report them, where they stand in their way.
 pub(crate) fn report(outcome: &Outcome, context: &Context) -> Result<Report, Failure> {
-    shown(outcome, &Findings::new(outcome, &[]), context)
+    report_under("", outcome, context)
 }
 
-fn shown(outcome: &Outcome, findings: &Findings, context: &Context) -> Result<Report, Failure> {
+/// The same for verbs that report to forges. `prefix`: how the workspace is called from here.
+pub(crate) fn report_under(prefix: &str, outcome: &Outcome, context: &Context) -> Result<Report, Failure> {
+    shown(prefix, outcome, &Findings::new(outcome, &[]), context)
+}
+
+fn shown(prefix: &str, outcome: &Outcome, findings: &Findings, context: &Context) -> Result<Report, Failure> {
+    let of_forge = forge::Findings { prefix, found: &findings.all, outcome };
     let body = match context.common.output {
         Output::Human | Output::Markdown => return Ok(human::report(outcome, findings, context)),
         Output::Json => return json::report(outcome, findings, context),
-        Output::Sarif => forge::sarif(&findings.all, outcome)?,
-        Output::Github => forge::github(&findings.all, outcome),
-        Output::Gitlab => forge::gitlab(&findings.all, outcome)?,
-        Output::Junit => forge::junit(&cases(findings, outcome)),
+        Output::Sarif => forge::sarif(&of_forge)?,
+        Output::Github => forge::github(&of_forge),
+        Output::Gitlab => forge::gitlab(&of_forge)?,
+        Output::Junit => forge::junit(&cases(&of_forge)),
     };
     Ok(Report::new(body, findings.exit()))
 }
 
 /// A test for each finding, failed where it refuses a bundle; one that passes where there is nothing to say.
-fn cases(findings: &Findings, outcome: &Outcome) -> Vec<forge::Case> {
-    let texts = forge::texts(&findings.all, outcome);
+fn cases(findings: &forge::Findings<'_>) -> Vec<forge::Case> {
+    let texts = forge::texts(findings);
     let case = |(located, text): (Located<'_>, String)| forge::Case {
         group: located.at.file.clone().unwrap_or_default(),
         name: format!("{} {}", located.code(), located.found.code.slug),
@@ -79,12 +85,12 @@ fn cases(findings: &Findings, outcome: &Outcome) -> Vec<forge::Case> {
         failure: located.refuses().then(|| vec![text]),
         file: located.at.file.unwrap_or_default(),
     };
-    let cases: Vec<_> = located(&findings.all, outcome).into_iter().zip(texts).map(case).collect();
+    let cases: Vec<_> = findings.located().into_iter().zip(texts).map(case).collect();
     if !cases.is_empty() {
         return cases;
     }
     let (group, name) = ("gatewright".to_owned(), "check".to_owned());
-    vec![forge::Case { group, name, file: MANIFEST.to_owned(), line: 1, failure: None }]
+    vec![forge::Case { group, name, file: format!("{}{MANIFEST}", findings.prefix), line: 1, failure: None }]
 }
 
 /// As many as the machine has; the result does not depend on it.

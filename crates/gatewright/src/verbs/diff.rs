@@ -52,7 +52,9 @@ impl Diff {
         let body = match context.common.output {
             Output::Json => context::json(&json::report(&base, &head, &folded, context))?,
             Output::Markdown => markdown::report(&base, &head, &folded),
-            _ => human::report(&base, &head, &folded, context),
+            Output::Human | Output::Sarif | Output::Github | Output::Gitlab | Output::Junit => {
+                human::report(&base, &head, &folded, context)
+            }
         };
         let stopped = folded.rows.iter().any(|row| self.fail_on.iter().any(|class| row.change.classes.contains(class)));
         Ok(Report::new(body, if stopped { Exit::Gate } else { Exit::Done }))

@@ -114,9 +114,12 @@ impl Sign {
         let program = bundle::decode(&self.bundle, file)?;
         wright::prove(program).map(drop).map_err(|lockouts| {
             let orgs: Vec<_> = lockouts.iter().map(|lockout| format!("`{}`", lockout.org)).collect();
-            Failure::policy(format!("this bundle would leave {} without an owner who can sign in", orgs.join(", ")))
-                .topic("GW1411")
-                .help("`gatewright compile` makes no such bundle; find out who made this one")
+            Failure::policy(format!(
+                "this bundle would leave {} without an owner or an admin who can sign in",
+                orgs.join(", ")
+            ))
+            .topic("GW1411")
+            .help("`gatewright compile` makes no such bundle; find out who made this one")
         })
     }
 }

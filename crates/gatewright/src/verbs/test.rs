@@ -49,7 +49,9 @@ struct Results {
 
 impl Test {
     pub(crate) fn run(&self, context: &Context) -> Result<Report, Failure> {
-        let outcome = compile(&context.workspace(None)?, check::threads(), context.as_of());
+        let world = context.workspace(None)?;
+        let prefix = world.prefix_from(&context.around.folder);
+        let outcome = compile(&world, check::threads(), context.as_of());
         check::refuse_unreadable(&outcome)?;
         if outcome.programs.is_empty() {
             return Ok(
@@ -62,8 +64,10 @@ impl Test {
         };
         let body = match context.common.output {
             Output::Human => human::report(&results, &outcome, context),
-            Output::Junit => forge::junit(&cases(&results.trials, &outcome)),
-            Output::Github => forge::github(&results.findings(), &outcome),
+            Output::Junit => forge::junit(&cases(&prefix, &results.trials, &outcome)),
+            Output::Github => {
+                forge::github(&forge::Findings { prefix: &prefix, found: &results.findings(), outcome: &outcome })
+            }
             Output::Json | Output::Markdown | Output::Sarif | Output::Gitlab => json::report(&results, &outcome)?,
         };
         let report = Report::new(body, results.exit());
@@ -72,7 +76,7 @@ impl Test {
 
     fn wants(&self, trial: &Trial) -> bool {
         let Some(wanted) = &self.filter else { return true };
-        let org = trial.org.as_ref().map(|org| org.as_str());
+        let org = trial.org.as_ref().map(gatewright_terms::OrgId::as_str);
         [Some(&*trial.title), trial.suite.as_deref(), org].into_iter().flatten().any(|text| text.contains(wanted))
     }
 
@@ -101,16 +105,17 @@ impl Results {
     }
 }
 
-fn cases(trials: &[Trial], outcome: &Outcome) -> Vec<forge::Case> {
+fn cases(prefix: &str, trials: &[Trial], outcome: &Outcome) -> Vec<forge::Case> {
+    let texts = |trial: &Trial| forge::texts(&forge::Findings { prefix, found: trial.findings(), outcome });
     let mut places = crate::located::Places::new(outcome);
     let case = |trial: &Trial| {
         let at = places.range(trial.place.at);
         forge::Case {
             group: trial.suite.as_deref().unwrap_or("platform").to_owned(),
             name: trial.title.to_string(),
-            file: at.file.unwrap_or_default(),
+            file: format!("{prefix}{}", at.file.unwrap_or_default()),
             line: at.start.line,
-            failure: trial.failed().then(|| forge::texts(trial.findings(), outcome)),
+            failure: trial.failed().then(|| texts(trial)),
         }
     };
     trials.iter().map(case).collect()

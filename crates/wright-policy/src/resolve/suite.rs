@@ -90,22 +90,24 @@ fn identity(node: &Node, org: &Org, connections: &Names, sink: &mut Sink) -> Opt
             connections.find(&name, &node.path, sink)?;
             Slug::parse(&name.value).ok()?
         }
-        None => match org.connections.as_slice() {
-            [only] => only.slug.clone(),
-            _ => {
-                if !node.incomplete && !org.incomplete {
-                    Finding::new(MISSING_FIELD, node.head, format!("`{}` has not exactly one connection", org.slug))
-                        .mark("`connection` is missing")
-                        .help("say which one it comes through: `connection \"okta\"`")
-                        .path(&node.path)
-                        .report(sink);
-                }
-                return None;
-            }
-        },
+        None => only_connection(node, org, sink)?,
     };
     let groups = node.all("group").filter_map(Given::group).map(|group| group.value).collect();
     Some(TestIdentity { connection, email: node.email("email")?.value, groups })
+}
+
+fn only_connection(node: &Node, org: &Org, sink: &mut Sink) -> Option<Slug> {
+    if let [only] = org.connections.as_slice() {
+        return Some(only.slug.clone());
+    }
+    if !node.incomplete && !org.incomplete {
+        Finding::new(MISSING_FIELD, node.head, format!("`{}` has not exactly one connection", org.slug))
+            .mark("`connection` is missing")
+            .help("say which one it comes through: `connection \"okta\"`")
+            .path(&node.path)
+            .report(sink);
+    }
+    None
 }
 
 /// Words about somebody who gets in.

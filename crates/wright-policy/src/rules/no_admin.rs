@@ -5,7 +5,7 @@ use wright_syntax::diagnostic::{Code, Sink};
 
 use super::{Check, deny};
 use crate::finding::Finding;
-use crate::policy::Policy;
+use crate::policy::{Grant, Org, Policy};
 
 const NO_ADMIN: Code = deny(505, "no-admin");
 
@@ -17,10 +17,24 @@ fn run(policy: &Policy, sink: &mut Sink) {
         if org.grants.iter().any(|grant| grant.project.is_none() && policy.catalogue.covers(grant.role.value, admin)) {
             continue;
         }
-        Finding::new(NO_ADMIN, org.written.at, format!("org `{}` has no owner, and no grant gives an admin", org.id))
-            .mark("nobody could administer it")
-            .help("name an `owner`, or grant `admin` to a group")
-            .path(&org.written.path)
-            .report(sink);
+        let found = Finding::new(
+            NO_ADMIN,
+            org.written.at,
+            format!("org `{}` has no owner, and no grant gives an admin", org.id),
+        )
+        .mark("nobody could administer it")
+        .help("name an `owner`, or grant `admin` to a group")
+        .path(&org.written.path);
+        match project_admin(org, policy) {
+            Some(grant) => found.also(grant.written.at, "this one administers a project, not the organisation"),
+            None => found,
+        }
+        .report(sink);
     }
+}
+
+/// A grant that may have been meant for the whole organisation.
+fn project_admin<'o>(org: &'o Org, policy: &Policy) -> Option<&'o Grant> {
+    let admin = policy.catalogue.role(Scope::Project, "admin")?;
+    org.grants.iter().find(|grant| policy.catalogue.covers(grant.role.value, admin))
 }

@@ -37,7 +37,7 @@ pub(super) fn findings(outcome: &Outcome, of_one: impl Fn(&Compiled) -> Vec<Diag
 pub(super) fn in_environments(mut finding: Diagnostic, environments: &[&Slug], all: usize) -> Diagnostic {
     if environments.len() < all {
         let names: Vec<String> = environments.iter().map(|name| format!("`{name}`")).collect();
-        finding.message.push_str(&format!(" (in {})", names.join(", ")));
+        finding.message = format!("{} (in {})", finding.message, names.join(", "));
     }
     finding
 }

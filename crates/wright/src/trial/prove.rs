@@ -50,7 +50,7 @@ pub fn prove(law: &Law, org: &PreparedOrg) -> Proof {
                 let Decision::Admit(admission) = decide(org, &identity.facts(org.org())) else { continue };
                 admitted = true;
                 let smaller = best.as_ref().is_none_or(|best| groups.len() < best.identity.groups.len());
-                if smaller && let Some(found) = broken(law, org, identity, &admission) {
+                if smaller && let Some(found) = broken(law, org, &identity, &admission) {
                     best = Some(found);
                 }
             }
@@ -98,7 +98,7 @@ fn groups(anyone: &Anyone, org: &Org) -> Vec<BTreeSet<GroupName>> {
     sets
 }
 
-fn broken(law: &Law, org: &PreparedOrg, identity: Identity, admission: &Admission<'_>) -> Option<Witness> {
+fn broken(law: &Law, org: &PreparedOrg, identity: &Identity, admission: &Admission<'_>) -> Option<Witness> {
     let held = reasons::held(org, admission);
     law.never.iter().find_map(|never| {
         let wrong: Vec<_> = held

@@ -1,6 +1,6 @@
 //! Lockout: the proof itself, on programs that no policy would give, and GW1411 on those that a policy can.
 
-use gatewright_bundle::program::Program;
+use gatewright_bundle::program::{Grantee, Program};
 use gatewright_bundle::{BundleFile, Content};
 use gatewright_terms::{EmailAddress, GroupName, Refusal};
 use wright::{Lockout, prove};
@@ -18,8 +18,13 @@ fn lockouts(change: impl FnOnce(&mut Program)) -> Vec<Lockout> {
     prove(program).expect_err("this is a lockout")
 }
 
+/// With no admin left: the base grants one.
 fn reasons(change: impl FnOnce(&mut Program)) -> Vec<Refusal> {
-    lockouts(change).remove(0).owners.into_iter().map(|(_, refusal)| refusal).collect()
+    let without_admins = |program: &mut Program| {
+        program.orgs[0].grants.retain(|grant| matches!(grant.to, Grantee::EveryoneIn(_)));
+        change(program);
+    };
+    lockouts(without_admins).remove(0).owners.into_iter().map(|(_, refusal)| refusal).collect()
 }
 
 #[test]
@@ -46,6 +51,17 @@ fn an_owner_who_would_be_refused_is_a_lockout_with_the_gates_own_reason() {
 }
 
 #[test]
+fn an_admin_by_group_is_enough_unless_the_group_is_blocked() {
+    let mut program = program();
+    program.orgs[0].owners.clear();
+    assert!(prove(program.clone()).is_ok());
+    program.orgs[0].blocked_groups.push(GroupName::parse("lumen-admins").unwrap());
+    let found = prove(program).unwrap_err().remove(0);
+    let path = "org[acme].grant[role=admin,group=lumen-admins]".to_owned();
+    assert_eq!(found.admins, [(path, Refusal::BlockedGroup)]);
+}
+
+#[test]
 fn one_owner_who_gets_in_is_enough_and_groups_are_not_asked_for() {
     let mut program = program();
     program.orgs[0].owners.insert(0, EmailAddress::parse("a@elsewhere.example").unwrap());
@@ -59,6 +75,7 @@ fn every_organisation_is_proved_on_its_own() {
         let mut other = program.orgs[0].clone();
         other.id = gatewright_terms::OrgId::parse("globex").unwrap();
         other.owners.clear();
+        other.grants.clear();
         program.orgs.push(other);
     });
     assert_eq!(found.len(), 1);
@@ -66,10 +83,10 @@ fn every_organisation_is_proved_on_its_own() {
 }
 
 #[test]
-fn gw1411_a_policy_without_an_owner_gives_no_program() {
+fn gw1411_a_policy_without_an_owner_or_admin_gives_no_program() {
     let text = std::fs::read_to_string(project("tests/ui/lockout/GW1411-lockout.kdl")).unwrap();
     let outcome = compiled(&base_with("orgs/acme/org.kdl", &text));
-    assert_eq!(codes(&outcome), ["GW1411"]);
+    assert_eq!(codes(&outcome), ["GW0503", "GW1411"]);
     assert!(outcome.programs.is_empty());
 }
 

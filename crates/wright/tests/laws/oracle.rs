@@ -6,8 +6,8 @@ use std::sync::Arc;
 use gatewright_bundle::program::Scope;
 use gatewright_decide::{Admission, Decision, PreparedOrg, decide};
 use gatewright_terms::{DomainName, EmailAddress, GroupName, PermissionName};
-use wright::Identity;
 use wright::trial::{Proof, prove};
+use wright::{Identity, prove as prove_program};
 use wright_policy::{Anyone, Binds, Law, Never, Outside, PermissionAt, Place, RoleAt};
 use wright_syntax::source::{FileId, Span};
 
@@ -15,6 +15,7 @@ use crate::random::{Dice, policy};
 use crate::small::{CONNECTIONS, DOMAINS, GROUPS, OWNERS, PERMISSIONS, PROJECTS, ROLES, slug};
 
 const LAWS: usize = 2_000;
+const POLICIES: usize = 2_000;
 const SEED: u64 = 20_261_124;
 
 const EMAILS: [&str; 7] = [
@@ -144,4 +145,31 @@ fn every_verdict_is_what_all_identities_add_up_to() {
     }
     println!("{LAWS} laws, LAW_SEED={SEED}: {} broken, {} hold, {} vacuous", seen[0], seen[1], seen[2]);
     assert!(seen.iter().all(|count| *count > LAWS / 20), "each verdict is met often: {seen:?}");
+}
+
+/// A policy becomes a program where the evaluator admits some owner or admin of the organisation, and only there.
+#[test]
+fn a_program_is_proved_where_somebody_can_administer_and_nowhere_else() {
+    let (universe, mut dice, mut proved) = (universe(), Dice(SEED), 0);
+    for number in 0..POLICIES {
+        let mut small = policy(&mut dice);
+        // Most random policies have an owner or an admin who gets in; those that have none are what this is about.
+        if dice.one_in(2) {
+            small.owners.clear();
+            small.blocks.extend((0..GROUPS.len()).filter(|_| dice.one_in(2)));
+        }
+        let program = small.program();
+        let org = PreparedOrg::new(Arc::new(program.catalogue.clone()), program.orgs[0].clone());
+        let administers = |identity: &Identity| match decide(&org, &identity.facts(org.org())) {
+            Decision::Admit(admission) => admission.roles().iter().any(|(project, role)| {
+                project.is_none() && role.scope == Scope::Org && ["owner", "admin"].contains(&role.slug.as_str())
+            }),
+            Decision::Refuse(_) => false,
+        };
+        let somebody = universe.iter().any(administers);
+        assert_eq!(prove_program(program).is_ok(), somebody, "policy {number} of LOCKOUT_SEED={SEED}: {small:?}");
+        proved += usize::from(somebody);
+    }
+    println!("{POLICIES} policies, LOCKOUT_SEED={SEED}: {proved} proved, {} locked out", POLICIES - proved);
+    assert!((POLICIES / 5..POLICIES * 4 / 5).contains(&proved), "both are met often: {proved}");
 }

@@ -38,7 +38,7 @@ fn row(trial: &Trial, places: &mut Places<'_>) -> Value {
     json!({
         "kind": match trial.kind { Kind::Case => "case", Kind::Law => "law" },
         "suite": trial.suite.as_deref(),
-        "org": trial.org.as_ref().map(|org| org.as_str()),
+        "org": trial.org.as_ref().map(gatewright_terms::OrgId::as_str),
         "title": &*trial.title,
         "file": at.file,
         "line": at.start.line,
@@ -54,7 +54,7 @@ fn witness(witness: &Witness) -> Value {
         "org": witness.org.as_str(),
         "connection": identity.connection.as_str(),
         "email": identity.email.to_string(),
-        "groups": identity.groups.iter().map(|group| group.as_str()).collect::<Vec<_>>(),
+        "groups": identity.groups.iter().map(gatewright_terms::GroupName::as_str).collect::<Vec<_>>(),
         "attributes": {},
         "breaks": witness.holds,
         "lines": witness.lines,
