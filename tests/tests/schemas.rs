@@ -78,6 +78,7 @@ fn command_line() -> BTreeSet<String> {
         said(&["try", "--workspace", &policies, "--org", "acme", "--email", "mallory@evil.example"]),
         said(&["test", "--workspace", &policies, "--coverage"]),
         tested(&policies),
+        reviewed(&at("reviewed")),
         compared(&policies, &draft),
         fetched(&at("saml")),
     ];
@@ -110,6 +111,28 @@ fn compared(policies: &str, bundle: &str) -> Value {
     let after = after.split_once('\n').expect("the rest").1;
     std::fs::write(&org, format!("{before}{more}{after}")).expect("writable");
     said(&["diff", bundle, "--workspace", policies])
+}
+
+/// `review` of a commit whose manifest asks for an approval, with a change that needs it.
+fn reviewed(policies: &str) -> Value {
+    said(&["init", policies]);
+    let write = |path: &str, from: &str, to: &str| {
+        let path = format!("{policies}/{path}");
+        let text = std::fs::read_to_string(&path).expect("readable").replacen(from, to, 1);
+        std::fs::write(path, text).expect("writable");
+    };
+    let rules = "approval \"privileged\" from=\"@lumen/identity\"; brake \"orgs-changed\" at-most=\"25\"; orgs ";
+    write("policy.kdl", "orgs ", rules);
+    let git = |words: &[&str]| {
+        let who =
+            ["-C", policies, "-c", "user.name=ada", "-c", "user.email=ada@acme.example", "-c", "commit.gpgsign=false"];
+        assert!(Command::new("git").args(who).args(words).output().expect("git").status.success(), "{words:?}");
+    };
+    git(&["init", "--quiet", "--initial-branch=main"]);
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message=main"]);
+    write("orgs/acme/org.kdl", "    block", "    grant role=\"admin\" group=\"ops\"\n    block");
+    said(&["review", "main", "--workspace", policies])
 }
 
 /// `idp fetch` from a provider on this machine.

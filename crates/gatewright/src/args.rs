@@ -6,7 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use gatewright_terms::{Seconds, Timestamp};
 
 use crate::verbs::{
-    audit, check, compile, diff, domain, explain, help, idp, init, inspect, keygen, sign, test, trace, try_, verify,
+    audit, check, compile, diff, domain, explain, help, idp, init, inspect, keygen, review, sign, test, trace, try_,
+    verify,
 };
 
 /// Policies for single sign-on, checked, compiled and signed
@@ -116,6 +117,7 @@ pub(crate) enum Verb {
     Inspect(inspect::Inspect),
     Try(try_::Try),
     Diff(diff::Diff),
+    Review(review::Review),
     Idp(idp::Idp),
     Explain(explain::Explain),
     Trace(trace::Trace),

@@ -63,6 +63,7 @@ fn dispatch(verb: &Verb, context: &Context) -> Result<Report, Failure> {
         Verb::Inspect(args) => args.run(context),
         Verb::Try(args) => args.run(context),
         Verb::Diff(args) => args.run(context),
+        Verb::Review(args) => args.run(context),
         Verb::Idp(args) => args.run(context),
         Verb::Explain(args) => args.run(context),
         Verb::Trace(args) => args.run(context),

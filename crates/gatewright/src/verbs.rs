@@ -12,6 +12,7 @@ pub(crate) mod idp;
 pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod keygen;
+pub(crate) mod review;
 pub(crate) mod sign;
 pub(crate) mod test;
 pub(crate) mod trace;

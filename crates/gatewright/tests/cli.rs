@@ -30,6 +30,10 @@ mod help;
 mod idp;
 #[path = "cli/init.rs"]
 mod init;
+#[path = "cli/repository.rs"]
+mod repository;
+#[path = "cli/review.rs"]
+mod review;
 #[path = "cli/runtime.rs"]
 mod runtime;
 #[path = "cli/support.rs"]

@@ -81,6 +81,10 @@ pub(crate) enum Kind {
     Outside,
     /// One `field=value` of an organisation.
     Where,
+    /// How many, as a text: bounds are written so, whatever they bound.
+    Count,
+    /// `delete`, or `keep-` and a duration.
+    Retention,
     /// The name of something that is defined elsewhere; looked up by `resolve`.
     Reference(&'static str),
 }
@@ -133,6 +137,8 @@ impl Kind {
             Self::Time => "a moment".into(),
             Self::Refusal => "the reason of a refusal".into(),
             Self::Outside => format!("`{ORG_DOMAINS}` or a domain"),
+            Self::Count => "a whole number in quotes".into(),
+            Self::Retention => "`delete` or `keep-` and a duration".into(),
             Self::Where => format!("one `field=value` with a field of {}", crate::finding::listed(WHERE_FIELDS)),
             Self::Reference(what) => format!("the name of {}", article(what)),
         }
@@ -181,6 +187,8 @@ impl Kind {
             Self::Refusal => "\"blocked-group\"; `docs/refusals.md` has them all".into(),
             Self::Outside => format!("\"{ORG_DOMAINS}\" or \"acme.com\""),
             Self::Where => "\"plan=enterprise\"".into(),
+            Self::Count => "\"25\"".into(),
+            Self::Retention => "\"keep-90d\"".into(),
             Self::Reference(what) => format!("{} that is defined", article(what)),
         }
     }

@@ -29,8 +29,8 @@ pub use kind::spell;
 pub use lower::lower;
 pub use pages::{Page, page, reference, word_pages};
 pub use policy::{
-    Anyone, Binds, Case, Claim, Expect, Law, MetadataPlace, Never, Outside, PermissionAt, Place, Policy, RoleAt, Says,
-    Suite, TestIdentity,
+    Anyone, Binds, Case, Claim, Expect, Governance, Law, MetadataPlace, Never, Outside, PermissionAt, Place, Policy,
+    Retired, RoleAt, Says, Suite, TestIdentity,
 };
 pub use provenance::{Origin, Provenance, block_path, grant_path};
 pub use resolve::resolve;
@@ -38,4 +38,5 @@ pub use rules::{CHECKS, Check, INLINE_SECRET, Secret, check, check_with, secrets
 pub use shape::{Draft, shape};
 pub use trees::{Trees, folders, read};
 pub use valid::Valid;
+pub use words::CLASSES;
 pub use workspace::{FILE_BYTES_MAX, Irregular, MANIFEST, Oddity, Workspace};

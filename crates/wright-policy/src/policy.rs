@@ -5,6 +5,7 @@
 //! `Valid<Policy>` has everything that `lower` needs.
 
 mod client;
+mod governance;
 mod saml;
 mod suite;
 
@@ -20,6 +21,7 @@ use crate::profile::{Auth, Profile};
 use crate::shape::Text;
 
 pub(crate) use client::{PinnedTo, effective_auth};
+pub use governance::{Governance, Retired};
 pub(crate) use saml::{At, IdpInitiated, Saml, algorithm, last_end};
 pub use suite::{
     Anyone, Binds, Case, Claim, Expect, Law, Never, Outside, PermissionAt, Place, RoleAt, Says, Suite, TestIdentity,
@@ -36,6 +38,7 @@ pub struct Policy {
     pub(crate) laws: Vec<Law>,
     /// In the order of the files.
     pub(crate) suites: Vec<Suite>,
+    pub(crate) governance: Governance,
     pub(crate) texts: Vec<Text>,
     pub(crate) sources: Vec<Source>,
     /// No error was reported in an earlier stage.
@@ -268,6 +271,10 @@ impl Policy {
     /// The laws of the platform.
     pub fn laws(&self) -> &[Law] {
         &self.laws
+    }
+
+    pub fn governance(&self) -> &Governance {
+        &self.governance
     }
 
     pub fn suites(&self) -> &[Suite] {

@@ -9,6 +9,7 @@
 mod catalogue;
 mod connection;
 mod environment;
+mod governance;
 mod law;
 mod names;
 mod org;
@@ -99,9 +100,20 @@ pub fn resolve(draft: Draft, sink: &mut Sink) -> Policy {
     let laws = laws(&draft.platform, &orgs, &org_names, &context, &mut local);
     let tests = draft.tests.iter();
     let suites = tests.flat_map(|file| suite::resolve(file, &orgs, &org_names, &context, &mut local)).collect();
+    let governance = governance::resolve(draft.manifest.as_ref(), &draft.platform);
     let sound = draft.sound && !local.refuses();
     sink.merge(local);
-    Policy { catalogue, environments, orgs, laws, suites, texts: draft.texts, sources: draft.sources, sound }
+    Policy {
+        catalogue,
+        environments,
+        orgs,
+        laws,
+        suites,
+        governance,
+        texts: draft.texts,
+        sources: draft.sources,
+        sound,
+    }
 }
 
 /// The laws of the platform. A project that one names has to be some organisation's.

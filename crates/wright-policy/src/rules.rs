@@ -20,6 +20,7 @@ mod fixed_role_missing;
 mod foreign_secret;
 mod groups_unavailable;
 mod hosted_domain_missing;
+mod id_reused;
 mod idle_over_absolute;
 mod inline_secret;
 mod issuer_not_https;
@@ -87,6 +88,7 @@ impl Check {
 /// Every rule, in the order of their codes.
 pub const CHECKS: &[Check] = &[
     limits::CHECK,
+    id_reused::CHECK,
     unused_definition::CHECK,
     fixed_role_missing::CHECK,
     domain_claimed_twice::CHECK,

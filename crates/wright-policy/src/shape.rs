@@ -28,6 +28,7 @@ pub(crate) use node::{Given, Node};
 
 /// Every field typed and in its place; names not yet looked up.
 pub struct Draft {
+    pub(crate) manifest: Option<Node>,
     pub(crate) platform: Node,
     pub(crate) environments: Node,
     pub(crate) orgs: Vec<OrgFile>,
@@ -92,6 +93,7 @@ pub fn shape(trees: Trees, sink: &mut Sink) -> Draft {
         tests: trees.tests.into_iter().map(|tree| test_file(tree, &mut local)).collect(),
         orgs_folder: folder_of("orgs", manifest.as_ref()).map(|folder| folder.value.span),
         unread: trees.unread,
+        manifest,
         texts,
         sources: trees.sources,
         sound: trees.sound && !local.refuses(),

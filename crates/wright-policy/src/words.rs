@@ -10,6 +10,7 @@ mod law;
 mod organisation;
 mod platform;
 mod profile;
+mod review;
 mod saml;
 mod suite;
 
@@ -19,6 +20,7 @@ pub(crate) use environment::ENVIRONMENT_FILE;
 pub(crate) use organisation::{MEMBERS_TWICE, ORG, ORG_FILE, built_in};
 pub(crate) use platform::{MANIFEST_FILE, PLATFORM_FILE};
 pub(crate) use profile::PROFILE_FILE;
+pub use review::CLASSES;
 pub(crate) use saml::{NAME_ID, other_kind};
 pub(crate) use suite::TEST_FILE;
 

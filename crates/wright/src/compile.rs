@@ -8,7 +8,8 @@ use std::num::NonZeroUsize;
 use gatewright_bundle::program::Program;
 use gatewright_terms::{OrgId, Slug, Timestamp};
 use wright_policy::{
-    Law, MetadataPlace, Policy, Provenance, Suite, Valid, Workspace, check, lower, read, resolve, secrets, shape,
+    Governance, Law, MetadataPlace, Policy, Provenance, Suite, Valid, Workspace, check, lower, read, resolve, secrets,
+    shape,
 };
 use wright_syntax::diagnostic::{Diagnostic, Sink};
 use wright_syntax::source::Source;
@@ -39,6 +40,8 @@ pub struct Outcome {
     pub laws: Vec<Law>,
     /// The policy tests, where a program came of it.
     pub suites: Vec<Suite>,
+    /// What the workspace says about its own changes, where a program came of it.
+    pub governance: Governance,
     /// One for each environment, or none at all.
     pub programs: BTreeMap<Slug, Compiled>,
 }
@@ -71,6 +74,7 @@ impl Outcome {
             metadata: Vec::new(),
             laws: Vec::new(),
             suites: Vec::new(),
+            governance: Governance::default(),
             programs: BTreeMap::new(),
         }
     }
@@ -83,27 +87,17 @@ fn judge(workspace: Workspace, as_of: Timestamp) -> Outcome {
     let policy = resolve(draft, &mut sink);
     let (environments, orgs) = (policy.environments(), policy.orgs());
     let (secrets, metadata) = (secrets(&policy), policy.metadata_places());
-    let (programs, laws, suites) = match check(policy, as_of, &mut sink) {
-        Some(valid) => {
-            let programs = analyse(&valid, &environments, &workspace, &mut sink);
-            (programs, valid.laws().to_vec(), valid.suites().to_vec())
-        }
-        None => (BTreeMap::new(), Vec::new(), Vec::new()),
-    };
+    let mut outcome = Outcome::empty(workspace);
+    if let Some(valid) = check(policy, as_of, &mut sink) {
+        outcome.programs = analyse(&valid, &environments, &outcome.workspace, &mut sink);
+        outcome.laws = valid.laws().to_vec();
+        outcome.suites = valid.suites().to_vec();
+        outcome.governance = valid.governance().clone();
+    }
     let mut diagnostics = sink.into_sorted();
     mask::findings(&mut diagnostics, &secrets);
-    let printable = mask::sources(workspace.sources(), &secrets);
-    Outcome {
-        printable,
-        diagnostics,
-        environments,
-        orgs,
-        metadata,
-        laws,
-        suites,
-        programs,
-        ..Outcome::empty(workspace)
-    }
+    let printable = mask::sources(outcome.workspace.sources(), &secrets);
+    Outcome { printable, diagnostics, environments, orgs, metadata, ..outcome }
 }
 
 /// Lowers every environment and proves it. One lockout anywhere, and nothing is compiled.

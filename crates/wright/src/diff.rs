@@ -10,6 +10,7 @@
 mod access;
 mod change;
 mod fact;
+mod governance;
 mod outcome;
 mod path;
 mod rows;
@@ -26,6 +27,7 @@ pub use crate::identity::Identity;
 pub use access::Sign;
 pub use change::{Change, ChangeId, Class, Cover, Effect, What};
 pub use fact::RoleName;
+pub use governance::{Rules, governance};
 pub use outcome::{Held, Outcome};
 pub use side::Atom;
 

@@ -8,6 +8,8 @@
     reason = "a test that cannot go on fails"
 )]
 
+#[path = "diff/governance.rs"]
+mod governance;
 #[path = "diff/oracle.rs"]
 mod oracle;
 #[path = "diff/random.rs"]

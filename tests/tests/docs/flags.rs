@@ -17,6 +17,7 @@ const VERBS: &[&[&str]] = &[
     &["inspect"],
     &["try"],
     &["diff"],
+    &["review"],
     &["idp"],
     &["idp", "fetch"],
     &["idp", "test"],

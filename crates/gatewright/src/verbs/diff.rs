@@ -1,11 +1,11 @@
 //! `diff`: who gains, who loses, which defence got weaker, between two states of a policy.
 
-mod folded;
+pub(crate) mod folded;
 mod git;
-mod human;
-mod json;
+pub(crate) mod human;
+pub(crate) mod json;
 mod markdown;
-mod side;
+pub(crate) mod side;
 mod words;
 
 use clap::Args;
@@ -40,15 +40,7 @@ pub(crate) struct Diff {
 
 impl Diff {
     pub(crate) fn run(&self, context: &Context) -> Result<Report, Failure> {
-        let base = Side::named(&self.base, context)?;
-        let head = match &self.head {
-            Some(head) => Side::named(head, context)?,
-            None => Side::of_workspace(context)?,
-        };
-        let folded = Folded::of(&base, &head);
-        if folded.environments.is_empty() || !folded.is_comparable {
-            return Err(apart(&base, &head));
-        }
+        let (base, head, folded) = compared(&self.base, self.head.as_deref(), context)?;
         let body = match context.common.output {
             Output::Json => context::json(&json::report(&base, &head, &folded, context))?,
             Output::Markdown => markdown::report(&base, &head, &folded),
@@ -59,6 +51,20 @@ impl Diff {
         let stopped = folded.rows.iter().any(|row| self.fail_on.iter().any(|class| row.change.classes.contains(class)));
         Ok(Report::new(body, if stopped { Exit::Gate } else { Exit::Done }))
     }
+}
+
+/// Both sides and what changes between them.
+pub(crate) fn compared(base: &str, head: Option<&str>, context: &Context) -> Result<(Side, Side, Folded), Failure> {
+    let base = Side::named(base, context)?;
+    let head = match head {
+        Some(head) => Side::named(head, context)?,
+        None => Side::of_workspace(context)?,
+    };
+    let folded = Folded::of(&base, &head);
+    if folded.environments.is_empty() || !folded.is_comparable {
+        return Err(apart(&base, &head));
+    }
+    Ok((base, head, folded))
 }
 
 /// A bundle of one environment, and a side without it.

@@ -1,9 +1,8 @@
 //! Diff: two revisions of a repository that the tests make, bundles, and what the report says to people and programs.
 
-use std::process::Command;
-
 use serde_json::{Value, json};
 
+use crate::repository::{commit, git};
 use crate::support::{Place, Ran};
 
 /// `policies` as `init` writes it, committed as `main`.
@@ -12,17 +11,6 @@ fn repository() -> Place {
     git(&place, &["init", "--quiet", "--initial-branch=main", "."]);
     commit(&place, "main");
     place
-}
-
-fn commit(place: &Place, message: &str) {
-    git(place, &["add", "--all"]);
-    git(place, &["commit", "--quiet", "--message", message]);
-}
-
-fn git(place: &Place, arguments: &[&str]) {
-    let who = ["-c", "user.name=ada", "-c", "user.email=ada@acme.example", "-c", "commit.gpgsign=false"];
-    let done = Command::new("git").args(who).args(arguments).current_dir(place.path("")).output().unwrap();
-    assert!(done.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
 }
 
 fn compared(place: &Place, more: &[&str]) -> Ran {

@@ -68,6 +68,8 @@ fn parse(kind: Kind, word: &str, value: &Spanned<Value>) -> Result<Scalar, Findi
         Kind::Time => time(text).ok_or_else(|| wrong(kind, &format!("{text:?}"), value)),
         Kind::Refusal => refusal(text, value),
         Kind::Where => plain(is_where(text)),
+        Kind::Count => count(text).ok_or_else(|| wrong(kind, &format!("{text:?}"), value)),
+        Kind::Retention => plain(is_retention(text)),
         Kind::Outside if &**text == ORG_DOMAINS => Ok(simple()),
         Kind::Folder => plain(Slug::parse(text).is_ok()),
         Kind::Team => plain(is_team(text)),
@@ -192,6 +194,15 @@ fn time(text: &str) -> Option<Scalar> {
 fn is_where(text: &str) -> bool {
     let parts = text.split_once('=');
     parts.is_some_and(|(field, value)| WHERE_FIELDS.contains(&field) && Slug::parse(value).is_ok())
+}
+
+fn count(text: &str) -> Option<Scalar> {
+    let canonical = text == "0" || !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
+    canonical.then(|| text.parse().ok().map(Scalar::Integer)).flatten()
+}
+
+fn is_retention(text: &str) -> bool {
+    text == "delete" || text.strip_prefix("keep-").and_then(seconds).is_some_and(|kept| kept > 0)
 }
 
 fn refusal(text: &str, value: &Spanned<Value>) -> Result<Scalar, Finding> {

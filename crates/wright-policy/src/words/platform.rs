@@ -4,6 +4,7 @@ use super::law::LAW;
 use super::{Block, Field, Key};
 use crate::kind::Kind;
 use crate::words::organisation::{SESSION, STEP_UP};
+use crate::words::review::{APPROVAL, BRAKE, RETIRED_ORG};
 use crate::words::saml::{OIDC_DEFAULTS, SAML_DEFAULTS};
 
 pub(crate) static MANIFEST_FILE: Block = Block {
@@ -34,6 +35,8 @@ static WORKSPACE: Block = Block {
         Field::fact("environments", Kind::Folder, "The folder of environments.", "environments \"environments\"")
             .required(),
         Field::fact("orgs", Kind::Folder, "The folder of organisations, at any depth.", "orgs \"orgs\"").required(),
+        Field::entry(&APPROVAL).many(),
+        Field::entry(&BRAKE).many(),
     ],
     reserved: &[],
     about: "Names the workspace and its five folders; every file below them is part of the program or an error.",
@@ -49,6 +52,7 @@ pub(crate) static PLATFORM_FILE: Block = Block {
         Field::entry(&PLAN).many(),
         Field::entry(&DEFAULTS),
         Field::entry(&LAW).many(),
+        Field::entry(&RETIRED_ORG).many(),
     ],
     reserved: &[],
     about: "What all organisations share. All files of the folder are read as one.",

@@ -118,10 +118,21 @@ pub struct Change {
 impl Change {
     /// An environment that only one side has.
     pub fn environment(name: &Slug, is_added: bool) -> Self {
-        let (path, classes) = (format!("environment[{name}]"), BTreeSet::from([Class::TrustRoot]));
         let (before, after) = if is_added { (None, Some(String::new())) } else { (Some(String::new()), None) };
+        Self::setting(None, format!("environment[{name}]"), Class::TrustRoot, before, after)
+    }
+
+    /// A line that access does not hang on.
+    pub(super) fn setting(
+        org: Option<&OrgId>,
+        path: String,
+        class: Class,
+        before: Option<String>,
+        after: Option<String>,
+    ) -> Self {
+        let classes = BTreeSet::from([class]);
         let id = ChangeId::of(&path, before.as_deref(), after.as_deref(), &classes);
-        Self { id, classes, org: None, path, what: What::Setting { before, after } }
+        Self { id, classes, org: org.cloned(), path, what: What::Setting { before, after } }
     }
 
     /// The first of its classes.

@@ -13,7 +13,7 @@ use std::fmt::Display;
 use gatewright_bundle::program::Program;
 use gatewright_terms::OrgId;
 
-use super::change::{Change, ChangeId, Class, What};
+use super::change::{Change, Class};
 
 /// What a line is to those who review it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,18 +27,18 @@ enum Meaning {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Line {
+pub(super) struct Line {
     value: String,
     meaning: Meaning,
 }
 
 /// Every line of one owner, by path.
-type Lines = BTreeMap<String, Line>;
+pub(super) type Lines = BTreeMap<String, Line>;
 
 /// Writes lines below one path.
-struct Pen<'l> {
-    lines: &'l mut Lines,
-    path: String,
+pub(super) struct Pen<'l> {
+    pub(super) lines: &'l mut Lines,
+    pub(super) path: String,
 }
 
 impl Pen<'_> {
@@ -50,11 +50,11 @@ impl Pen<'_> {
         self.note(word, value.to_string(), Meaning::Label);
     }
 
-    fn trust(&mut self, word: &str, value: impl Display) {
+    pub(super) fn trust(&mut self, word: &str, value: impl Display) {
         self.note(word, value.to_string(), Meaning::Trust);
     }
 
-    fn defence(&mut self, word: &str, value: impl Display, strength: i64) {
+    pub(super) fn defence(&mut self, word: &str, value: impl Display, strength: i64) {
         self.note(word, value.to_string(), Meaning::Defence(strength));
     }
 
@@ -78,7 +78,7 @@ pub(super) fn changes(before: &Program, after: &Program) -> Vec<Change> {
     changes
 }
 
-fn compare(org: Option<&OrgId>, before: &Lines, after: &Lines) -> Vec<Change> {
+pub(super) fn compare(org: Option<&OrgId>, before: &Lines, after: &Lines) -> Vec<Change> {
     let paths: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let changed = paths.into_iter().filter_map(|path| {
         let (old, new) = (before.get(path), after.get(path));
@@ -88,15 +88,9 @@ fn compare(org: Option<&OrgId>, before: &Lines, after: &Lines) -> Vec<Change> {
 }
 
 fn change(org: Option<&OrgId>, path: &str, before: Option<&Line>, after: Option<&Line>) -> Change {
-    let classes = BTreeSet::from([class(before, after)]);
+    let class = class(before, after);
     let (before, after) = (before.map(|line| line.value.clone()), after.map(|line| line.value.clone()));
-    Change {
-        id: ChangeId::of(path, before.as_deref(), after.as_deref(), &classes),
-        classes,
-        org: org.cloned(),
-        path: path.to_owned(),
-        what: What::Setting { before, after },
-    }
+    Change::setting(org, path.to_owned(), class, before, after)
 }
 
 /// The graver of what the line was and what it is.

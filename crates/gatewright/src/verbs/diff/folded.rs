@@ -3,31 +3,31 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gatewright_terms::{OrgId, Slug};
-use wright::diff::{Change, Class, diff};
+use wright::diff::{Change, Class, diff, governance};
 
 use super::side::{Place, Side};
 
 /// A change with the environments that it is alike in, and where its line is written on both sides.
-pub(super) struct Row {
-    pub(super) change: Change,
-    pub(super) environments: BTreeSet<Slug>,
-    pub(super) base: Option<Place>,
-    pub(super) head: Option<Place>,
+pub(crate) struct Row {
+    pub(crate) change: Change,
+    pub(crate) environments: BTreeSet<Slug>,
+    pub(crate) base: Option<Place>,
+    pub(crate) head: Option<Place>,
 }
 
 /// Everything that is reported.
-pub(super) struct Folded {
+pub(crate) struct Folded {
     /// By organisation, then worst first.
-    pub(super) rows: Vec<Row>,
+    pub(crate) rows: Vec<Row>,
     /// Those that both sides have, and those that only one has.
-    pub(super) environments: BTreeSet<Slug>,
+    pub(crate) environments: BTreeSet<Slug>,
     /// At least one environment stands on both sides.
-    pub(super) is_comparable: bool,
-    pub(super) orgs_total: usize,
+    pub(crate) is_comparable: bool,
+    pub(crate) orgs_total: usize,
 }
 
 impl Folded {
-    pub(super) fn of(base: &Side, head: &Side) -> Self {
+    pub(crate) fn of(base: &Side, head: &Side) -> Self {
         let mut rows: Vec<Row> = Vec::new();
         let names: BTreeSet<&Slug> = base.environments.keys().chain(head.environments.keys()).collect();
         // A bundle holds one environment, and says nothing of the others.
@@ -50,14 +50,23 @@ impl Folded {
                 }
             }
         }
+        if let (Some(old), Some(new)) = (&base.rules, &head.rules) {
+            let all: BTreeSet<Slug> = names.iter().map(|name| (*name).clone()).collect();
+            let row = |change| Row { change, environments: all.clone(), base: None, head: None };
+            let (before, after) = (base.orgs(), head.orgs());
+            // An organisation that came or went is one row, which says it all.
+            let stays =
+                |change: &Change| change.org.as_ref().is_none_or(|org| before.contains(org) && after.contains(org));
+            rows.extend(governance(old, new).into_iter().filter(stays).map(row));
+        }
         rows.sort_by(|one, other| one.key().cmp(&other.key()));
         let is_comparable = names.iter().any(|name| base.has(name) && head.has(name));
         let environments = names.into_iter().filter(|name| !partial || base.has(name) && head.has(name));
-        Self { rows, environments: environments.cloned().collect(), is_comparable, orgs_total: orgs(head).len() }
+        Self { rows, environments: environments.cloned().collect(), is_comparable, orgs_total: head.orgs().len() }
     }
 
     /// How many changes are of each class; one may be of several.
-    pub(super) fn counts(&self) -> BTreeMap<Class, usize> {
+    pub(crate) fn counts(&self) -> BTreeMap<Class, usize> {
         let mut counts: BTreeMap<Class, usize> = Class::ALL.into_iter().map(|class| (class, 0)).collect();
         for class in self.rows.iter().flat_map(|row| &row.change.classes) {
             *counts.entry(*class).or_default() += 1;
@@ -66,7 +75,7 @@ impl Folded {
     }
 
     /// Every organisation that a change reaches or stands in.
-    pub(super) fn orgs(&self) -> BTreeSet<&OrgId> {
+    pub(crate) fn orgs(&self) -> BTreeSet<&OrgId> {
         self.rows.iter().flat_map(Row::orgs).collect()
     }
 }
@@ -77,12 +86,8 @@ impl Row {
     }
 
     /// The organisation that it stands in, or those that a line of the platform reaches.
-    pub(super) fn orgs(&self) -> BTreeSet<&OrgId> {
+    pub(crate) fn orgs(&self) -> BTreeSet<&OrgId> {
         let covers = self.change.effect().into_iter().flat_map(|effect| &effect.covers);
         covers.map(|cover| &cover.org).chain(&self.change.org).collect()
     }
-}
-
-fn orgs(side: &Side) -> BTreeSet<&OrgId> {
-    side.environments.values().flat_map(|half| &half.program.orgs).map(|org| &org.id).collect()
 }

@@ -34,7 +34,7 @@ pub(super) fn report(base: &Side, head: &Side, folded: &Folded, context: &Contex
     text
 }
 
-fn side(side: &Side) -> String {
+pub(crate) fn side(side: &Side) -> String {
     match &side.commit {
         Some(commit) => format!("{}@{}", plain(&side.name), commit.chars().take(7).collect::<String>()),
         None => plain(&side.name),

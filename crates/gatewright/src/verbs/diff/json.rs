@@ -34,7 +34,7 @@ pub(super) fn report(base: &Side, head: &Side, folded: &Folded, context: &Contex
 }
 
 /// `bundle` where there is one environment; `bundles` always.
-fn side(side: &Side) -> Value {
+pub(crate) fn side(side: &Side) -> Value {
     let bundles: serde_json::Map<String, Value> =
         side.environments.iter().map(|(name, half)| (name.to_string(), json!(bundle::digest(half.digest)))).collect();
     let only = if bundles.len() == 1 { bundles.values().next().cloned() } else { None };

@@ -1,11 +1,12 @@
 //! Side: one of the two things that are compared, as the programs that it means.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use gatewright_bundle::Digest;
 use gatewright_bundle::program::Program;
-use gatewright_terms::Slug;
+use gatewright_terms::{OrgId, Slug};
+use wright::diff::Rules;
 use wright::{Compiled, Outcome, World, compile, digest};
 use wright_policy::{Origin, Provenance};
 use wright_syntax::diagnostic::Severity;
@@ -17,35 +18,37 @@ use crate::failure::Failure;
 use crate::verbs::{bundle, check};
 
 /// A comparable state of a policy.
-pub(super) struct Side {
+pub(crate) struct Side {
     /// As the caller named it.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Of a revision.
-    pub(super) commit: Option<String>,
-    pub(super) environments: BTreeMap<Slug, Half>,
+    pub(crate) commit: Option<String>,
+    pub(crate) environments: BTreeMap<Slug, Half>,
+    /// What no program holds. `None`: a bundle, which says nothing of it.
+    pub(crate) rules: Option<Rules>,
     sources: Vec<Source>,
     is_bundle: bool,
 }
 
 /// What one environment enforces there.
-pub(super) struct Half {
-    pub(super) program: Program,
-    pub(super) digest: Digest,
+pub(crate) struct Half {
+    pub(crate) program: Program,
+    pub(crate) digest: Digest,
     provenance: Option<Provenance>,
 }
 
 /// Where a line is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) file: String,
-    pub(super) line: u32,
+pub(crate) struct Place {
+    pub(crate) file: String,
+    pub(crate) line: u32,
     /// Of the first letter of the line, from 1.
-    pub(super) column: u32,
+    pub(crate) column: u32,
 }
 
 impl Side {
     /// A bundle file where there is one of that name, else a revision.
-    pub(super) fn named(name: &str, context: &Context) -> Result<Self, Failure> {
+    pub(crate) fn named(name: &str, context: &Context) -> Result<Self, Failure> {
         if Path::new(name).is_file() {
             return Self::of_bundle(name);
         }
@@ -58,7 +61,7 @@ impl Side {
     }
 
     /// The workspace as it lies there.
-    pub(super) fn of_workspace(context: &Context) -> Result<Self, Failure> {
+    pub(crate) fn of_workspace(context: &Context) -> Result<Self, Failure> {
         Self::of_world("working tree", &context.workspace(None)?, context)
     }
 
@@ -72,6 +75,7 @@ impl Side {
             name: name.to_owned(),
             commit: None,
             environments: BTreeMap::from([(environment, half)]),
+            rules: None,
             sources: Vec::new(),
             is_bundle: true,
         })
@@ -84,26 +88,32 @@ impl Side {
             return Err(does_not_compile(name, &outcome));
         }
         let sources = outcome.printable;
+        let rules = Rules { governance: outcome.governance, laws: outcome.laws, suites: outcome.suites };
         let half = |compiled: Compiled| Half {
             digest: digest(&compiled.program),
             program: (*compiled.program).clone(),
             provenance: Some(compiled.provenance),
         };
         let environments = outcome.programs.into_iter().map(|(name, compiled)| (name, half(compiled))).collect();
-        Ok(Self { name: name.to_owned(), commit: None, environments, sources, is_bundle: false })
+        Ok(Self { name: name.to_owned(), commit: None, environments, rules: Some(rules), sources, is_bundle: false })
     }
 
-    pub(super) fn has(&self, environment: &Slug) -> bool {
+    /// Of every environment.
+    pub(crate) fn orgs(&self) -> BTreeSet<&OrgId> {
+        self.environments.values().flat_map(|half| &half.program.orgs).map(|org| &org.id).collect()
+    }
+
+    pub(crate) fn has(&self, environment: &Slug) -> bool {
         self.environments.contains_key(environment)
     }
 
     /// Whether it is one environment alone.
-    pub(super) const fn is_bundle(&self) -> bool {
+    pub(crate) const fn is_bundle(&self) -> bool {
         self.is_bundle
     }
 
     /// Where a path of a change, or what holds it, is written.
-    pub(super) fn place(&self, environment: &Slug, path: &str) -> Option<Place> {
+    pub(crate) fn place(&self, environment: &Slug, path: &str) -> Option<Place> {
         let provenance = self.environments.get(environment)?.provenance.as_ref()?;
         let origin = nearest(provenance, path)?;
         let line = origin.line;

@@ -1,4 +1,4 @@
-//! Trust: the pages of what `verify` and the gate say about a bundle. No policy raises these; a file does.
+//! Trust: the pages of what `verify` and the gate say about a bundle, and `review` about a change. No policy raises these.
 
 use super::catalogue::{Kind, Page};
 
@@ -30,11 +30,34 @@ const PAGES: &[(&str, &str, &str)] = &[
          part.\n\nUpgrade the runtime first, then the tool that compiles.\n",
     ),
     (
+        "GW1406",
+        "brake",
+        "The change reaches more organisations than the brake of the base's manifest allows. A change that large is \
+         seldom meant: a preset, a default or a role that everybody uses.\n\nDivide it, so that a mistake reaches few. \
+         Where it is meant, raise the brake in a change of its own, which the owners of the manifest review first.\n",
+    ),
+    (
+        "GW1407",
+        "approval-missing",
+        "The change has a class for which the base's manifest asks an approval, and nobody of that team has approved every \
+         change of the class. An approval binds the ids of changes: it survives a rebase and a merge of something else, \
+         and lapses where what it approved was changed. The author's own approval counts for nothing.\n\nAsk the team that \
+         the report names. `gatewright diff` shows what there is to approve.\n",
+    ),
+    (
         "GW1409",
         "other-environment",
         "The bundle was compiled for another environment than the one that is asked for. A staging bundle names staging \
          applications and staging providers; in production it would send people there.\n\nCompile with \
          `gatewright compile --environment NAME`; the name is part of what is signed.\n",
+    ),
+    (
+        "GW1410",
+        "org-vanished",
+        "An organisation of the base is not in the head, and no line says that it left. Absence never means deletion: a \
+         folder may have been lost in a merge, and all of its people would be shut out.\n\nWhere it is meant, write \
+         `retired-org \"globex\" on=\"2026-04-02\" data=\"keep-90d\"` in the platform's folder. The id is never used \
+         again.\n",
     ),
 ];
 

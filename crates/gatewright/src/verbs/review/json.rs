@@ -1,0 +1,42 @@
+//! Json: the verdict as `gatewright.review/1`.
+
+use serde_json::{Value, json};
+
+use super::verdict::{Need, Verdict};
+use crate::verbs::diff::json::side;
+use crate::verbs::diff::side::Side;
+
+pub(super) fn report(verdict: &Verdict<'_>, base: &Side, head: &Side) -> Value {
+    let brakes = verdict.brakes.iter().map(
+        |brake| json!({"name": brake.name, "at_most": brake.at_most, "found": brake.found, "holds": brake.holds()}),
+    );
+    json!({
+        "schema": "gatewright.review/1",
+        "tool": {"name": "gatewright", "version": env!("CARGO_PKG_VERSION")},
+        "base": side(base),
+        "head": side(head),
+        "open": verdict.is_open(),
+        "codes": super::human::codes(verdict),
+        "needs": verdict.needs.iter().map(need).collect::<Vec<_>>(),
+        "free": verdict.free.iter().map(|class| class.slug()).collect::<Vec<_>>(),
+        "brakes": brakes.collect::<Vec<_>>(),
+        "vanished": verdict.vanished.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    })
+}
+
+fn need(need: &Need<'_>) -> Value {
+    let changes = need.changes.iter().map(|(row, by)| {
+        json!({
+            "id": row.change.id.as_str(),
+            "org": row.change.org.as_ref().map(ToString::to_string),
+            "path": row.change.path,
+            "approved_by": by,
+        })
+    });
+    json!({
+        "class": need.class.slug(),
+        "team": need.team,
+        "met": need.is_met(),
+        "changes": changes.collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,97 @@
+//! Verdict: what a change needs and has.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gatewright_terms::OrgId;
+use wright::diff::Class;
+use wright_policy::Governance;
+
+use super::reviews::Reviews;
+use crate::verbs::diff::folded::{Folded, Row};
+use crate::verbs::diff::side::Side;
+
+pub(super) struct Verdict<'a> {
+    /// One for each class that the change has and the base asks an approval for, worst first.
+    pub(super) needs: Vec<Need<'a>>,
+    /// Classes that the change has and nobody's approval is asked for.
+    pub(super) free: Vec<Class>,
+    pub(super) brakes: Vec<Brake>,
+    /// Organisations that are gone without a word.
+    pub(super) vanished: BTreeSet<OrgId>,
+    pub(super) changes: usize,
+}
+
+pub(super) struct Need<'a> {
+    pub(super) class: Class,
+    pub(super) team: String,
+    /// Each change of the class with those of the team who approved it.
+    pub(super) changes: Vec<(&'a Row, BTreeSet<&'a str>)>,
+}
+
+pub(super) struct Brake {
+    pub(super) name: String,
+    pub(super) at_most: u32,
+    pub(super) found: usize,
+}
+
+impl<'a> Verdict<'a> {
+    pub(super) fn of(
+        folded: &'a Folded,
+        (base, rules): (&Side, &Governance),
+        (head, head_rules): (&Side, &Governance),
+        reviews: &'a Reviews,
+    ) -> Self {
+        let mut by_class: BTreeMap<Class, Vec<&Row>> = BTreeMap::new();
+        for row in &folded.rows {
+            row.change.classes.iter().for_each(|class| by_class.entry(*class).or_default().push(row));
+        }
+        let (mut needs, mut free) = (Vec::new(), Vec::new());
+        for (class, rows) in by_class {
+            let Some(team) = rules.approvals.get(class.slug()) else {
+                free.push(class);
+                continue;
+            };
+            let approved = |row: &'a Row| (row, reviews.of(row.change.id.as_str(), team));
+            needs.push(Need { class, team: team.to_string(), changes: rows.into_iter().map(approved).collect() });
+        }
+        let brakes = rules.brakes.iter().map(|(name, at_most)| Brake {
+            name: name.to_string(),
+            at_most: *at_most,
+            found: reached(folded),
+        });
+        let gone = base.orgs().into_iter().filter(|org| !head.orgs().contains(org));
+        let vanished = gone.filter(|org| !head_rules.retired.contains_key(*org)).cloned().collect();
+        Self { needs, free, brakes: brakes.collect(), vanished, changes: folded.rows.len() }
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.needs.iter().all(Need::is_met) && self.brakes.iter().all(Brake::holds) && self.vanished.is_empty()
+    }
+}
+
+impl Need<'_> {
+    pub(super) fn is_met(&self) -> bool {
+        self.missing().next().is_none()
+    }
+
+    pub(super) fn missing(&self) -> impl Iterator<Item = &Row> {
+        self.changes.iter().filter(|(_, by)| by.is_empty()).map(|(row, _)| *row)
+    }
+
+    /// Everybody who approved some of it.
+    pub(super) fn by(&self) -> BTreeSet<&str> {
+        self.changes.iter().flat_map(|(_, by)| by.iter().copied()).collect()
+    }
+}
+
+impl Brake {
+    pub(super) fn holds(&self) -> bool {
+        u32::try_from(self.found).is_ok_and(|found| found <= self.at_most)
+    }
+}
+
+/// Organisations that the change reaches with anything but names and labels.
+fn reached(folded: &Folded) -> usize {
+    let counts = folded.rows.iter().filter(|row| row.change.gravest() != Class::Cosmetic);
+    counts.flat_map(Row::orgs).collect::<BTreeSet<_>>().len()
+}

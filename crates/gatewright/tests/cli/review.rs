@@ -1,0 +1,178 @@
+//! Review: approvals bind change ids, brakes and approvals are the base's, and nobody leaves without a word.
+
+use serde_json::{Value, json};
+
+use crate::repository::{commit, git};
+use crate::support::{Place, Ran};
+
+const RULES: &str = "
+    approval \"privileged\" from=\"@lumen/identity\"
+    approval \"weakening\"  from=\"@lumen/security\"
+    approval \"trust-root\" from=\"@lumen/security\"
+
+    brake \"orgs-changed\" at-most=\"1\"
+}
+";
+
+/// Two organisations, and a manifest that asks for approvals.
+fn repository() -> Place {
+    let place = Place::with_workspace();
+    let manifest = String::from_utf8(place.read("policies/policy.kdl")).unwrap();
+    place.write("policies/policy.kdl", manifest.trim_end().strip_suffix('}').unwrap().to_owned() + RULES);
+    let acme = String::from_utf8(place.read("policies/orgs/acme/org.kdl")).unwrap();
+    place.write("policies/orgs/globex/org.kdl", acme.replace("acme", "globex").replace("0oa1", "0oa2"));
+    git(&place, &["init", "--quiet", "--initial-branch=main", "."]);
+    commit(&place, "main");
+    place
+}
+
+fn reviewed(place: &Place, more: &[&str]) -> Ran {
+    place.run(&[&["review", "main", "--workspace", "policies", "--as-of", "2026-11-24"], more].concat())
+}
+
+/// What it says, without the commit, which hangs on the clock.
+fn shown(ran: &Ran) -> String {
+    let whole = ran.whole();
+    let (before, rest) = whole.split_once("main@").unwrap();
+    format!("{before}main@COMMIT{}", rest.get(7..).unwrap())
+}
+
+fn grant(place: &Place, org: &str, group: &str) {
+    let line = format!("    grant role=\"admin\" group=\"{group}\"\n    block");
+    place.edit(&format!("policies/orgs/{org}/org.kdl"), "    block", &line);
+}
+
+/// The ids of the changes of a class, from the verdict.
+fn ids(said: &Value, class: &str) -> Vec<String> {
+    let needs = said["needs"].as_array().unwrap();
+    let need = needs.iter().find(|need| need["class"] == class).unwrap_or_else(|| panic!("no {class} in {said:#}"));
+    need["changes"].as_array().unwrap().iter().map(|change| change["id"].as_str().unwrap().to_owned()).collect()
+}
+
+fn approve(place: &Place, by: &str, team: &str, changes: &[String]) {
+    let review = json!({"by": by, "teams": [team], "changes": changes});
+    let file = json!({"schema": "gatewright.reviews/1", "author": "bob", "reviews": [review]});
+    place.write("reviews.json", file.to_string());
+}
+
+const WITH: [&str; 2] = ["--reviews", "reviews.json"];
+
+#[test]
+fn a_change_is_stopped_until_the_team_has_approved_it() {
+    let place = repository();
+    grant(&place, "acme", "ml-platform");
+    insta::assert_snapshot!("a_review_is_stopped", shown(&reviewed(&place, &[]).exits(4)));
+    let said = reviewed(&place, &["--output", "json"]).exits(4).json();
+    assert_eq!((&said["open"], &said["codes"]), (&json!(false), &json!(["GW1407"])));
+    let privileged = ids(&said, "privileged");
+    approve(&place, "ada", "@lumen/identity", &privileged);
+    insta::assert_snapshot!("a_review_is_open", shown(&reviewed(&place, &WITH).exits(0)));
+    for (by, team) in [("bob", "@lumen/identity"), ("ada", "@lumen/security")] {
+        approve(&place, by, team, &privileged);
+        reviewed(&place, &WITH).exits(4);
+    }
+}
+
+#[test]
+fn an_approval_survives_a_merge_and_not_a_change_of_what_it_approved() {
+    let place = repository();
+    git(&place, &["switch", "--quiet", "--create", "branch"]);
+    grant(&place, "acme", "ml-platform");
+    commit(&place, "a grant");
+    let said = reviewed(&place, &["--output", "json"]).exits(4).json();
+    approve(&place, "ada", "@lumen/identity", &ids(&said, "privileged"));
+    reviewed(&place, &WITH).exits(0);
+    // Something else is merged in between.
+    git(&place, &["switch", "--quiet", "main"]);
+    grant(&place, "globex", "operators");
+    commit(&place, "another grant");
+    git(&place, &["switch", "--quiet", "branch"]);
+    git(&place, &["rebase", "--quiet", "main"]);
+    reviewed(&place, &WITH).exits(0);
+    // The branch changes what was approved.
+    place.edit("policies/orgs/acme/org.kdl", "group=\"ml-platform\"", "group=\"everybody\"");
+    reviewed(&place, &WITH).exits(4);
+}
+
+#[test]
+fn a_change_cannot_approve_itself() {
+    let place = repository();
+    place.edit(
+        "policies/policy.kdl",
+        "\"privileged\" from=\"@lumen/identity\"",
+        "\"privileged\" from=\"@lumen/anybody\"",
+    );
+    place.edit("policies/policy.kdl", "at-most=\"1\"", "at-most=\"900\"");
+    grant(&place, "acme", "ml-platform");
+    let said = reviewed(&place, &["--output", "json"]).exits(4).json();
+    let teams: Vec<&str> =
+        said["needs"].as_array().unwrap().iter().map(|need| need["team"].as_str().unwrap()).collect();
+    assert_eq!(teams, ["@lumen/identity", "@lumen/security", "@lumen/security"], "{said:#}");
+    let paths = |class: &str| {
+        let needs = said["needs"].as_array().unwrap();
+        let need = needs.iter().find(|need| need["class"] == class).unwrap();
+        need["changes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["path"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(paths("trust-root"), ["approval[privileged].from"]);
+    assert_eq!(paths("weakening"), ["brake[orgs-changed].at-most"]);
+}
+
+#[test]
+fn a_law_that_goes_is_a_weakening() {
+    let place = repository();
+    let test = String::from_utf8(place.read("policies/orgs/acme/org.test.kdl")).unwrap();
+    let (before, _) = test.split_once("    // A law is no example").unwrap();
+    place.write("policies/orgs/acme/org.test.kdl", format!("{}}}\n", before.trim_end().to_owned() + "\n"));
+    let said = reviewed(&place, &["--output", "json"]).exits(4).json();
+    assert_eq!(ids(&said, "weakening").len(), 1, "{said:#}");
+}
+
+#[test]
+fn a_change_that_reaches_too_many_meets_the_brake() {
+    let place = repository();
+    for org in ["acme", "globex"] {
+        grant(&place, org, "ml-platform");
+    }
+    let said = reviewed(&place, &["--output", "json"]).exits(4).json();
+    assert_eq!(said["brakes"], json!([{"name": "orgs-changed", "at_most": 1, "found": 2, "holds": false}]));
+    approve(&place, "ada", "@lumen/identity", &ids(&said, "privileged"));
+    insta::assert_snapshot!("a_review_meets_the_brake", shown(&reviewed(&place, &WITH).exits(4)));
+}
+
+#[test]
+fn an_organisation_leaves_with_a_word_or_not_at_all() {
+    let place = repository();
+    std::fs::remove_dir_all(place.path("policies/orgs/globex")).unwrap();
+    let said = reviewed(&place, &["--output", "json"]).exits(4).json();
+    assert_eq!((&said["vanished"], &said["codes"]), (&json!(["globex"]), &json!(["GW1410"])), "{said:#}");
+    insta::assert_snapshot!("an_organisation_is_gone_without_a_word", shown(&reviewed(&place, &[]).exits(4)));
+    let retired = "retired-org \"globex\" on=\"2026-11-24\" data=\"keep-90d\"\n";
+    place.write("policies/platform/retired.kdl", retired);
+    let said = reviewed(&place, &["--output", "json"]).exits(0).json();
+    assert_eq!(said["free"], json!(["shut-out", "org-retired"]), "{said:#}");
+}
+
+#[test]
+fn reviews_that_are_not_understood_are_refused() {
+    let place = repository();
+    let good = json!({"schema": "gatewright.reviews/1", "author": "bob", "reviews": []});
+    let mut unknown = good.clone();
+    unknown["state"] = json!("approved");
+    let mut other = good.clone();
+    other["schema"] = json!("gatewright.reviews/2");
+    let mut nameless = good.clone();
+    nameless.as_object_mut().unwrap().remove("author");
+    for wrong in [unknown.to_string(), other.to_string(), nameless.to_string(), "{".into(), String::new()] {
+        place.write("reviews.json", &wrong);
+        let ran = reviewed(&place, &WITH).exits(2);
+        assert!(ran.stderr.contains("gatewright.reviews/1"), "{wrong}: {}", ran.whole());
+    }
+    place.write("reviews.json", good.to_string());
+    reviewed(&place, &WITH).exits(0);
+    place.run(&["review", "reviews.json", "--workspace", "policies"]).exits(5);
+}

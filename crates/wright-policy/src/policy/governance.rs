@@ -1,0 +1,25 @@
+//! Governance: what a workspace says about its own changes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use gatewright_terms::OrgId;
+use wright_syntax::source::Span;
+
+/// Whose approval changes need, how large they may be, and who is gone.
+#[derive(Debug, Clone, Default)]
+pub struct Governance {
+    /// The team, by the class of the change.
+    pub approvals: BTreeMap<Arc<str>, Arc<str>>,
+    /// The most, by the name of the brake.
+    pub brakes: BTreeMap<Arc<str>, u32>,
+    /// What is said of each retired organisation: the day, and what becomes of its data.
+    pub retired: BTreeMap<OrgId, Retired>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retired {
+    pub on: String,
+    pub data: Arc<str>,
+    pub at: Span,
+}

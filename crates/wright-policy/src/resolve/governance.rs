@@ -1,0 +1,23 @@
+//! Governance: the manifest's approvals and brakes, the platform's retired organisations.
+
+use gatewright_terms::OrgId;
+
+use crate::policy::{Governance, Retired};
+use crate::shape::Node;
+
+pub(super) fn resolve(manifest: Option<&Node>, platform: &Node) -> Governance {
+    let workspace = manifest.and_then(|manifest| manifest.entry("workspace"));
+    let entries = |word: &'static str| workspace.into_iter().flat_map(move |node| node.entries(word));
+    let approval = |node: &Node| Some((node.name.clone(), node.text("from")?.value));
+    let brake = |node: &Node| Some((node.name.clone(), node.integer("at-most")?.value));
+    let retired = |node: &Node| {
+        let (key, on, data) = (node.slug_key()?, node.date("on")?, node.text("data")?);
+        let retired = Retired { on: on.value.to_string(), data: data.value, at: node.head };
+        Some((OrgId::from(key.value), retired))
+    };
+    Governance {
+        approvals: entries("approval").filter_map(approval).collect(),
+        brakes: entries("brake").filter_map(brake).collect(),
+        retired: platform.entries("retired-org").filter_map(retired).collect(),
+    }
+}
