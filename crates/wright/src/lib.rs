@@ -5,6 +5,7 @@
 //! Invariant: only [`prove`] makes a [`Proven`] program, only [`trial::lawful`] a [`trial::Lawful`] one, and [`encode`]
 //! takes nothing else.
 
+mod closest;
 mod compile;
 pub mod diff;
 mod encode;
@@ -19,6 +20,7 @@ mod slots;
 pub mod trial;
 mod world;
 
+pub use closest::{Closest, closest};
 pub use compile::{Compiled, Outcome, compile};
 pub use encode::{Encoded, digest, encode};
 pub use identity::{Identity, newcomer};

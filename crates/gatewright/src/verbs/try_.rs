@@ -9,9 +9,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use gatewright_bundle::program::{Connection, Org, Program, Stage};
-use gatewright_decide::{Decision, Facts, PreparedOrg, decide};
+use gatewright_decide::{Decision, Facts, GroupSet, Groups, PreparedOrg, decide};
 use gatewright_terms::{EmailAddress, GroupName, OrgId, Refusal, Slug, Timestamp};
-use wright::{Outcome, compile, newcomer};
+use wright::{Closest, Identity, Outcome, closest, compile, newcomer};
+use wright_policy::block_path;
 
 use crate::context::{Context, Report};
 use crate::failure::Failure;
@@ -77,7 +78,11 @@ impl Try {
             Some(file) => response::judge(file, program, org, connection, at)?,
             None => judge(program, org, &self.facts(org, connection)?, Vec::new()),
         };
-        report::print(&verdict, environment, org, connection, at, context)
+        report::print(
+            &verdict,
+            &report::Tried { environment, org, connection, at, provenance: &compiled.provenance },
+            context,
+        )
     }
 
     fn environment<'o>(&self, outcome: &'o Outcome) -> Result<&'o Slug, Failure> {
@@ -137,7 +142,7 @@ impl Try {
                     .map_err(|_| Failure::usage(format!("`{}` cannot be the name of a group", plain(group))))
             })
             .collect();
-        let groups = gatewright_decide::Groups::Known(gatewright_decide::GroupSet::new(groups?));
+        let groups = Groups::Known(GroupSet::new(groups?));
         Ok(newcomer(org, connection.slug.clone(), email, groups))
     }
 }
@@ -153,17 +158,26 @@ fn judge(program: &Program, org: &Org, facts: &Facts, mut before: Vec<steps::Ste
             Verdict::refused(Refusal::ConnectionInTest, None, before)
         }
         Decision::Admit(admission) => {
-            before.extend(steps::held(program, org, admission.held()));
+            before.extend(steps::held(program, org, facts, admission.held()));
             Verdict::admitted(&admission, before)
         }
         Decision::Refuse(refused) => {
             if let Some(group) = &refused.blocked_by {
-                before.push(steps::Step::new(
-                    "block",
-                    format!("group `{}` is blocked, and a block beats every grant", group.as_str()),
-                ));
+                let text = format!("group `{}` is blocked, and a block beats every grant", group.as_str());
+                before.push(steps::Step::new("block", text).at(Some(block_path(org, group))));
             }
-            Verdict::refused(refused.refusal, None, before)
+            Verdict::refused(refused.refusal, None, before).closest(nearest(&prepared, facts))
         }
     }
+}
+
+/// What would let them in. Nobody knows where the groups are not known.
+fn nearest(org: &PreparedOrg, facts: &Facts) -> Option<Closest> {
+    let Groups::Known(groups) = &facts.groups else { return None };
+    let identity = Identity {
+        connection: facts.connection.clone(),
+        email: facts.email.clone(),
+        groups: groups.names().cloned().collect(),
+    };
+    closest(org, &identity)
 }

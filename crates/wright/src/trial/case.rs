@@ -6,6 +6,7 @@ use wright_policy::{Case, Claim, Expect, PermissionAt, Place, Says, Suite, block
 use wright_syntax::diagnostic::Diagnostic;
 
 use super::{Kind, TEST_FAILED, Trial, Verdict, folded, reasons};
+use crate::closest::closest;
 use crate::compile::{Compiled, Outcome};
 use crate::identity::Identity;
 use crate::places::Places;
@@ -74,7 +75,11 @@ impl Court<'_> {
         let refusal = refused.refusal;
         let message = format!("{} should get in and is refused: `{refusal}`", self.who());
         let found = self.finding(&self.case.place, message, "expects `admit`");
-        self.because_of_block(found, refused, refusal)
+        let mut found = self.because_of_block(found, refused, refusal);
+        if let Some(closest) = closest(self.org, &identity(self.case)) {
+            found.help = found.help.map(|help| format!("{help}; would get in: {closest}"));
+        }
+        found
     }
 
     fn got_in(&self, admission: &Admission<'_>, reason: Option<Refusal>, place: &Place) -> Diagnostic {

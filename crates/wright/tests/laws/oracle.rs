@@ -7,7 +7,7 @@ use gatewright_bundle::program::Scope;
 use gatewright_decide::{Admission, Decision, PreparedOrg, decide};
 use gatewright_terms::{DomainName, EmailAddress, GroupName, PermissionName};
 use wright::trial::{Proof, prove};
-use wright::{Identity, prove as prove_program};
+use wright::{Identity, closest, prove as prove_program};
 use wright_policy::{Anyone, Binds, Law, Never, Outside, PermissionAt, Place, RoleAt};
 use wright_syntax::source::{FileId, Span};
 
@@ -172,4 +172,36 @@ fn a_program_is_proved_where_somebody_can_administer_and_nowhere_else() {
     }
     println!("{POLICIES} policies, LOCKOUT_SEED={SEED}: {proved} proved, {} locked out", POLICIES - proved);
     assert!((POLICIES / 5..POLICIES * 4 / 5).contains(&proved), "both are met often: {proved}");
+}
+
+/// The closest change is one of the smallest there are: no admitted identity of that address differs in less.
+#[test]
+fn nobody_who_gets_in_is_closer_than_the_closest() {
+    let (universe, mut dice, mut seen) = (universe(), Dice(SEED), [0_usize; 3]);
+    for number in 0..200 {
+        let program = policy(&mut dice).program();
+        let org = PreparedOrg::new(Arc::new(program.catalogue.clone()), program.orgs[0].clone());
+        let gets_in = |identity: &&Identity| matches!(decide(&org, &identity.facts(org.org())), Decision::Admit(_));
+        let admitted: Vec<&Identity> = universe.iter().filter(gets_in).collect();
+        for _ in 0..20 {
+            let identity = &universe[dice.below(universe.len())];
+            let apart = |other: &&Identity| {
+                usize::from(other.connection != identity.connection)
+                    + other.groups.symmetric_difference(&identity.groups).count()
+            };
+            let least =
+                admitted.iter().copied().filter(|other| other.email == identity.email).map(|other| apart(&other)).min();
+            let found = closest(&org, identity);
+            assert_eq!(
+                found.as_ref().map(wright::Closest::size),
+                least.filter(|least| *least > 0),
+                "policy {number}: {identity:?}\n{program:?}"
+            );
+            if let Some(found) = &found {
+                assert!(gets_in(&&found.of(identity)), "{found}");
+            }
+            seen[least.map_or(2, |least| usize::from(least > 0))] += 1;
+        }
+    }
+    assert!(seen.iter().all(|count| *count > 200), "in already, close and hopeless are met often: {seen:?}");
 }

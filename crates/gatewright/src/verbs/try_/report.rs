@@ -4,8 +4,10 @@ use std::fmt::Write;
 
 use gatewright_bundle::program::{Connection, Org};
 use gatewright_decide::Admission;
-use gatewright_terms::{Refusal, Slug, Timestamp};
+use gatewright_terms::{GroupName, Refusal, Slug, Timestamp};
 use serde_json::{Value, json};
+use wright::Closest;
+use wright_policy::{Origin, Provenance};
 
 use super::steps::Step;
 use crate::context::{self, Context, Report};
@@ -23,6 +25,24 @@ pub(super) struct Verdict {
     roles: Vec<(String, Option<Slug>)>,
     permissions: Vec<(String, Option<Slug>)>,
     steps: Vec<Step>,
+    /// What would let them in.
+    closest: Option<Closest>,
+}
+
+/// What was asked, and of which policy.
+pub(super) struct Tried<'a> {
+    pub(super) environment: &'a Slug,
+    pub(super) org: &'a Org,
+    pub(super) connection: &'a Connection,
+    pub(super) at: Timestamp,
+    pub(super) provenance: &'a Provenance,
+}
+
+impl Tried<'_> {
+    /// Where the line of a step stands.
+    fn place(&self, step: &Step) -> Option<&Origin> {
+        self.provenance.of(step.path.as_deref()?).filter(|origin| origin.line > 0)
+    }
 }
 
 impl Verdict {
@@ -35,11 +55,17 @@ impl Verdict {
             roles: roles.map(|(project, role)| (role.slug.to_string(), project.map(|it| it.slug.clone()))).collect(),
             permissions: permissions.map(|(project, name)| (name.to_string(), project.cloned())).collect(),
             steps,
+            closest: None,
         }
     }
 
     pub(super) fn refused(refusal: Refusal, rule: Option<&'static str>, steps: Vec<Step>) -> Self {
-        Self { refusal: Some(refusal), rule, roles: Vec::new(), permissions: Vec::new(), steps }
+        Self { refusal: Some(refusal), rule, roles: Vec::new(), permissions: Vec::new(), steps, closest: None }
+    }
+
+    pub(super) fn closest(mut self, closest: Option<Closest>) -> Self {
+        self.closest = closest;
+        self
     }
 
     fn exit(&self) -> Exit {
@@ -47,39 +73,26 @@ impl Verdict {
     }
 }
 
-pub(super) fn print(
-    verdict: &Verdict,
-    environment: &Slug,
-    org: &Org,
-    connection: &Connection,
-    at: Timestamp,
-    context: &Context,
-) -> Result<Report, Failure> {
+pub(super) fn print(verdict: &Verdict, tried: &Tried<'_>, context: &Context) -> Result<Report, Failure> {
     if context.wants_json() {
-        let value = json!({
-            "schema": "gatewright.try/1",
-            "environment": environment.as_str(),
-            "org": org.id.as_str(),
-            "connection": connection.slug.as_str(),
-            "at": at.to_string(),
-            "outcome": if verdict.refusal.is_none() { "admit" } else { "refuse" },
-            "reason": verdict.refusal.map(Refusal::slug),
-            "rule": verdict.rule,
-            "roles": rows("role", &verdict.roles),
-            "permissions": rows("permission", &verdict.permissions),
-            "steps": verdict.steps.iter().map(|step| json!({"stage": step.stage, "text": step.text})).collect::<Vec<_>>(),
-        });
-        return Ok(Report::new(context::json(&value)?, verdict.exit()));
+        return Ok(Report::new(context::json(&json(verdict, tried))?, verdict.exit()));
     }
     let style = context.style();
     let mut body = String::new();
     for step in &verdict.steps {
+        let place = tried.place(step).map(|origin| style.dim(format!("   {}:{}", plain(&origin.file), origin.line)));
         // Writing to a string does not fail, here and below.
-        let _ = writeln!(body, "  {} {}", style.dim(format!("{:<10}", step.stage)), plain(&step.text));
+        let _ = writeln!(
+            body,
+            "  {} {}{}",
+            style.dim(format!("{:<10}", step.stage)),
+            plain(&step.text),
+            place.unwrap_or_default()
+        );
     }
     match verdict.refusal {
         None => {
-            let _ = writeln!(body, "{} admitted to `{}`", style.green("✓"), org.id);
+            let _ = writeln!(body, "{} admitted to `{}`", style.green("✓"), tried.org.id);
             let _ = writeln!(body, "  may {}", listed(&verdict.permissions));
             Ok(Report::new(body, verdict.exit()))
         }
@@ -87,10 +100,43 @@ pub(super) fn print(
             let page = refusal.page();
             let rule = verdict.rule.map(|rule| format!(" ({rule})")).unwrap_or_default();
             let _ = writeln!(body, "{} {refusal}{rule}: {}", style.red("✗"), page.title);
+            if let Some(closest) = &verdict.closest {
+                let _ = writeln!(body, "  would get in: {}", plain(&closest.to_string()));
+            }
             let report = Report::new(body, verdict.exit());
             Ok(report.hint(page.repair).hint(format!("more: gatewright explain {refusal}")))
         }
     }
+}
+
+fn json(verdict: &Verdict, tried: &Tried<'_>) -> Value {
+    let step = |step: &Step| {
+        let place = tried.place(step);
+        json!({
+            "stage": step.stage,
+            "text": step.text,
+            "file": place.map(|origin| origin.file.as_str()),
+            "line": place.map(|origin| origin.line),
+        })
+    };
+    json!({
+        "schema": "gatewright.try/1",
+        "environment": tried.environment.as_str(),
+        "org": tried.org.id.as_str(),
+        "connection": tried.connection.slug.as_str(),
+        "at": tried.at.to_string(),
+        "outcome": if verdict.refusal.is_none() { "admit" } else { "refuse" },
+        "reason": verdict.refusal.map(Refusal::slug),
+        "rule": verdict.rule,
+        "roles": rows("role", &verdict.roles),
+        "permissions": rows("permission", &verdict.permissions),
+        "steps": verdict.steps.iter().map(step).collect::<Vec<_>>(),
+        "closest": verdict.closest.as_ref().map(|closest| json!({
+            "through": closest.through.as_ref().map(Slug::as_str),
+            "without": closest.without.iter().map(GroupName::as_str).collect::<Vec<_>>(),
+            "with": closest.with.as_ref().map(GroupName::as_str),
+        })),
+    })
 }
 
 fn rows(word: &str, all: &[(String, Option<Slug>)]) -> Vec<Value> {

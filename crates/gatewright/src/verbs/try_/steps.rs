@@ -1,18 +1,27 @@
 //! Steps: what a decision hangs on, one sentence each, in the order in which the gate asks.
 
-use gatewright_bundle::program::{Connection, Grantee, Org, Program, Protocol, Stage};
+use gatewright_bundle::program::{Connection, Grant, Grantee, Org, Program, Protocol, Stage};
 use gatewright_decide::{Because, Facts, Groups, HeldRole};
+use gatewright_terms::GroupName;
+use wright_policy::{block_path, grant_path};
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Step {
     pub(super) stage: &'static str,
     pub(super) text: String,
+    /// The line that it hangs on, by its path in the policy.
+    pub(super) path: Option<String>,
 }
 
 impl Step {
     pub(super) fn new(stage: &'static str, text: impl Into<String>) -> Self {
-        Self { stage, text: text.into() }
+        Self { stage, text: text.into(), path: None }
+    }
+
+    pub(super) fn at(mut self, path: Option<String>) -> Self {
+        self.path = path;
+        self
     }
 }
 
@@ -20,26 +29,38 @@ impl Step {
 pub(super) fn of(program: &Program, org: &Org, facts: &Facts) -> Vec<Step> {
     let mut steps = vec![connection(org, facts), domain(org, facts)];
     if facts.is_owner {
-        steps.push(Step::new("owner", format!("`{}` is an owner", facts.email)));
+        steps.push(Step::new("owner", format!("`{}` is an owner", facts.email)).at(owner_path(org, facts)));
     }
     match &facts.groups {
         Groups::Unknown => steps.push(Step::new("groups", "the groups are not known")),
         Groups::Known(groups) => {
             for group in groups.names() {
-                let grants =
-                    org.grants.iter().filter(|grant| matches!(&grant.to, Grantee::Group(name) if name == group));
-                let roles: Vec<String> = grants.map(|grant| role(program, org, grant.role, grant.project)).collect();
+                let grants: Vec<&Grant> = of_group(org, group).collect();
+                let roles: Vec<String> =
+                    grants.iter().map(|grant| role(program, org, grant.role, grant.project)).collect();
                 let blocked = org.blocked_groups.contains(group);
                 let says = match (blocked, roles.is_empty()) {
                     (true, _) => "is blocked".to_owned(),
                     (false, true) => "is named by no grant".to_owned(),
                     (false, false) => format!("gives {}", roles.join(", ")),
                 };
-                steps.push(Step::new("groups", format!("group `{}` {says}", group.as_str())));
+                let first = grants.first().and_then(|grant| grant_path(&program.catalogue, org, grant));
+                let path = if blocked { Some(block_path(org, group)) } else { first };
+                steps.push(Step::new("groups", format!("group `{}` {says}", group.as_str())).at(path));
             }
         }
     }
     steps
+}
+
+fn of_group<'o>(org: &'o Org, group: &GroupName) -> impl Iterator<Item = &'o Grant> {
+    org.grants.iter().filter(move |grant| matches!(&grant.to, Grantee::Group(name) if name == group))
+}
+
+/// As the policy spells the address.
+fn owner_path(org: &Org, facts: &Facts) -> Option<String> {
+    let owner = org.owners.iter().find(|owner| owner.same_mailbox(&facts.email))?;
+    Some(format!("org[{}].owner[{owner}]", org.id))
 }
 
 fn connection(org: &Org, facts: &Facts) -> Step {
@@ -50,7 +71,8 @@ fn connection(org: &Org, facts: &Facts) -> Step {
         Stage::Required => "",
     };
     let through = found.map_or_else(|| "an unknown connection".to_owned(), kind);
-    Step::new("connection", format!("through {through}{stage}"))
+    let path = found.map(|connection| format!("org[{}].connection[{}]", org.id, connection.slug));
+    Step::new("connection", format!("through {through}{stage}")).at(path)
 }
 
 fn kind(connection: &Connection) -> String {
@@ -67,32 +89,38 @@ fn domain(org: &Org, facts: &Facts) -> Step {
         let ours: Vec<String> = org.domains.iter().map(|domain| format!("`{}`", domain.name)).collect();
         return Step::new("domain", format!("`{name}` is none of {}", ours.join(", ")));
     };
+    let path = Some(format!("org[{}].domain[{name}]", org.id));
     let signs_in = usize::try_from(claimed.connection).ok().and_then(|at| org.connections.get(at));
     match signs_in {
         Some(other) if other.slug != facts.connection => {
-            Step::new("domain", format!("`{name}` signs in through `{}` alone", other.slug))
+            Step::new("domain", format!("`{name}` signs in through `{}` alone", other.slug)).at(path)
         }
-        Some(_) | None => Step::new("domain", format!("`{name}` is claimed; that it is proved is assumed")),
+        Some(_) | None => Step::new("domain", format!("`{name}` is claimed; that it is proved is assumed")).at(path),
     }
 }
 
 /// Why each role is held.
-pub(super) fn held(program: &Program, org: &Org, all: &[HeldRole]) -> Vec<Step> {
+pub(super) fn held(program: &Program, org: &Org, facts: &Facts, all: &[HeldRole]) -> Vec<Step> {
     let step = |held: &HeldRole| {
         let role = role(program, org, held.role, held.project);
-        let because = match held.because {
-            Because::Owner => "because of `owner`".to_owned(),
-            Because::DefaultProject => "because everybody is in the default project".to_owned(),
+        let (because, path) = match held.because {
+            Because::Owner => ("because of `owner`".to_owned(), owner_path(org, facts)),
+            Because::DefaultProject => {
+                let project = held.project.and_then(|at| org.projects.get(usize::try_from(at).ok()?));
+                let path = project.map(|project| format!("org[{}].project[{}]", org.id, project.slug));
+                ("because everybody is in the default project".to_owned(), path)
+            }
             Because::Grant(at) => {
                 let grant = usize::try_from(at).ok().and_then(|at| org.grants.get(at));
-                match grant.map(|grant| &grant.to) {
+                let because = match grant.map(|grant| &grant.to) {
                     Some(Grantee::Group(group)) => format!("because of group `{}`", group.as_str()),
                     Some(Grantee::EveryoneIn(domain)) => format!("because of everyone in `{domain}`"),
                     None => String::new(),
-                }
+                };
+                (because, grant.and_then(|grant| grant_path(&program.catalogue, org, grant)))
             }
         };
-        Step::new("role", format!("{role} {because}"))
+        Step::new("role", format!("{role} {because}")).at(path)
     };
     all.iter().map(step).collect()
 }
