@@ -21,6 +21,7 @@ mod reader;
 mod slashdash;
 mod space;
 mod string;
+mod tokens;
 
 use crate::codes;
 use crate::diagnostic::Sink;
@@ -29,6 +30,7 @@ use crate::tree::Block;
 use block::Guess;
 use log::Log;
 use reader::Reader;
+pub(crate) use tokens::{Token, tokens};
 
 /// 1 MiB: about 20,000 lines, far more than a person reviews.
 pub const FILE_BYTES_MAX: usize = 1024 * 1024;
