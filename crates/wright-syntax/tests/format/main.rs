@@ -1,0 +1,116 @@
+//! Format: random files with everything that may stand in one. Formatted, each means the same, keeps each comment, and is
+//! in its canonical form.
+//!
+//! `FORMAT_FILES` says how many files, `FORMAT_SEED` which; `cargo xtask format N` sets the first.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+#[path = "../differential/random.rs"]
+mod random;
+mod write;
+
+use wright_syntax::diagnostic::Sink;
+use wright_syntax::source::{FileId, Source};
+use wright_syntax::tree::{Block, Value};
+use wright_syntax::{ReadContext, format_kdl, read_kdl};
+
+use random::Random;
+use write::File;
+
+const FILES: usize = 10_000;
+const SEED: u64 = 20_261_124;
+
+fn number(name: &str) -> Option<u64> {
+    #[expect(clippy::disallowed_methods, reason = "a longer run is asked for by the environment")]
+    std::env::var(name).ok().map(|text| text.parse().unwrap())
+}
+
+fn order(path: &[&str]) -> Vec<&'static str> {
+    if path.len() == 1 { vec!["role", "k9", "a"] } else { vec!["größe"] }
+}
+
+fn source(text: &str) -> Source {
+    Source { path: "random.kdl".into(), text: text.into() }
+}
+
+fn formatted(text: &str) -> String {
+    let mut sink = Sink::default();
+    let result = format_kdl(&source(text), FileId(0), ReadContext::Organisation, order, &mut sink);
+    let mistakes = sink.into_sorted();
+    result.unwrap().unwrap_or_else(|| panic!("{mistakes:#?}"))
+}
+
+/// What a text says, in no order: every line with the lines around it.
+fn facts(text: &str) -> Vec<String> {
+    let mut sink = Sink::default();
+    let block = read_kdl(&source(text), FileId(0), ReadContext::Organisation, &mut sink);
+    assert!(sink.into_sorted().is_empty());
+    let mut facts = Vec::new();
+    collect(&block, "", &mut facts);
+    facts.sort_unstable();
+    facts
+}
+
+fn collect(block: &Block, above: &str, facts: &mut Vec<String>) {
+    for entry in &block.entries {
+        let mut head = format!("{above}/{}", entry.word.value);
+        for argument in &entry.arguments {
+            head.push_str(&spelled(&argument.value));
+        }
+        let mut properties: Vec<_> =
+            entry.properties.iter().map(|(name, value)| format!(" {}={}", name.value, spelled(&value.value))).collect();
+        properties.sort_unstable();
+        head.extend(properties);
+        facts.push(format!("{head}{}", if entry.children.is_some() { " {}" } else { "" }));
+        if let Some(children) = &entry.children {
+            collect(children, &head, facts);
+        }
+    }
+}
+
+fn spelled(value: &Value) -> String {
+    match value {
+        Value::Text(text) => format!(" {text:?}"),
+        Value::Integer(number) => format!(" {number}"),
+    }
+}
+
+/// Everything that can be said of a canonical text without knowing what it means.
+fn assert_tidy(text: &str) {
+    assert!(text.is_empty() || text.ends_with('\n') && !text.ends_with("\n\n"), "{text:?}");
+    assert!(!text.contains('\r') && !text.contains('\t') && !text.contains("\n\n\n"), "{text:?}");
+    assert!(!text.starts_with('\n'), "{text:?}");
+    let lines: Vec<&str> = text.lines().collect();
+    for (at, line) in lines.iter().enumerate() {
+        assert!(!line.ends_with([' ', '\t']), "{line:?} in {text}");
+        let above = at.checked_sub(1).map_or("x", |above| lines[above]);
+        assert!(!line.trim_start().starts_with('}') || !above.is_empty(), "{text}");
+        assert!(!line.is_empty() || !above.ends_with('{') || above.contains("//"), "{text}");
+    }
+}
+
+fn try_one(seed: u64) -> usize {
+    let File { text, facts: known, comments, dropped } = write::file(&mut Random::new(seed));
+    let result = formatted(&text);
+    assert_eq!(formatted(&result), result, "formatting twice differs from once");
+    assert_eq!(facts(&text), known, "the generator knows what it wrote");
+    assert_eq!(facts(&result), known, "{text}");
+    for mark in comments.iter().chain(&dropped) {
+        assert_eq!(result.matches(mark.as_str()).count(), 1, "{mark} in\n{text}\nbecame\n{result}");
+    }
+    assert_eq!(result.matches("/- ").count(), dropped.len(), "{text}\nbecame\n{result}");
+    assert_tidy(&result);
+    usize::from(result != text)
+}
+
+#[test]
+fn ten_thousand_random_files_keep_their_meaning_and_their_comments() {
+    let files = number("FORMAT_FILES").unwrap_or(FILES as u64);
+    let start = number("FORMAT_SEED").unwrap_or(SEED);
+    let mut changed = 0;
+    for seed in start..start + files {
+        let tried = std::panic::catch_unwind(|| try_one(seed));
+        changed += tried.unwrap_or_else(|_| panic!("FORMAT_SEED={seed} FORMAT_FILES=1"));
+    }
+    eprintln!("{files} files, FORMAT_SEED={start}: {changed} changed, all mean the same and are canonical");
+    assert!(changed * 10 > files as usize * 9, "the generator writes too tidily");
+}
