@@ -33,6 +33,7 @@ pub use provenance::{Origin, Provenance, block_path, grant_path};
 pub use resolve::resolve;
 pub use rules::{CHECKS, Check, INLINE_SECRET, Secret, check, check_with, secrets};
 pub use shape::{Draft, shape};
-pub use trees::{Trees, folders, read};
+pub use trees::{Trees, folders, read, texts};
 pub use valid::Valid;
+pub use words::property_order;
 pub use workspace::{FILE_BYTES_MAX, Irregular, MANIFEST, Oddity, Workspace};

@@ -7,6 +7,7 @@
 mod compile;
 pub mod diff;
 mod encode;
+mod format;
 mod gather;
 mod lockout;
 mod mask;
@@ -16,6 +17,7 @@ mod world;
 
 pub use compile::{Compiled, Outcome, compile};
 pub use encode::{Encoded, encode};
+pub use format::{Formatting, STDIN, format, format_text};
 pub use lockout::LOCKOUT;
 pub use pages::{codes, page, word_pages};
 pub use proven::{Lockout, Proven, prove};
