@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use gatewright_terms::{Seconds, Timestamp};
 
 use crate::verbs::{
-    audit, check, compile, diff, domain, explain, help, idp, init, inspect, keygen, sign, trace, try_, verify,
+    audit, check, compile, diff, domain, explain, fmt, help, idp, init, inspect, keygen, sign, trace, try_, verify,
 };
 
 /// Policies for single sign-on, checked, compiled and signed
@@ -72,6 +72,7 @@ pub(crate) enum Colour {
 pub(crate) enum Verb {
     Init(init::Init),
     Check(check::Check),
+    Fmt(fmt::Fmt),
     Compile(compile::Compile),
     Keygen(keygen::Keygen),
     Sign(sign::Sign),

@@ -53,6 +53,7 @@ fn dispatch(verb: &Verb, context: &Context) -> Result<Report, Failure> {
     match verb {
         Verb::Init(args) => args.run(context),
         Verb::Check(args) => args.run(context),
+        Verb::Fmt(args) => args.run(context),
         Verb::Compile(args) => args.run(context),
         Verb::Keygen(args) => args.run(context),
         Verb::Sign(args) => args.run(context),

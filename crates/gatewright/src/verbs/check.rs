@@ -2,14 +2,14 @@
 
 pub(crate) mod findings;
 mod fix;
-mod human;
-mod json;
+pub(crate) mod human;
+pub(crate) mod json;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
-use wright::{Outcome, compile};
+use wright::{Outcome, Unreadable, compile};
 
 use crate::context::{Context, Report};
 use crate::failure::Failure;
@@ -40,7 +40,7 @@ impl Check {
         let world = context.workspace(self.path.as_deref())?;
         let repaired = if self.fix { fix::repair(&world, context.as_of())? } else { fix::Repaired::default() };
         let outcome = compile(&world, threads(), context.as_of());
-        refuse_unreadable(&outcome)?;
+        refuse_unreadable(&outcome.unreadable)?;
         let findings = Findings::new(&outcome, &self.deny);
         let report = if context.wants_json() {
             json::report(&outcome, &findings, context)?
@@ -67,9 +67,9 @@ pub(crate) fn threads() -> NonZeroUsize {
 }
 
 /// A file that the system keeps from us is no finding about the policy.
-pub(crate) fn refuse_unreadable(outcome: &Outcome) -> Result<(), Failure> {
-    let Some(first) = outcome.unreadable.first() else { return Ok(()) };
+pub(crate) fn refuse_unreadable(unreadable: &[Unreadable]) -> Result<(), Failure> {
+    let Some(first) = unreadable.first() else { return Ok(()) };
     let failure = Failure::usage(format!("cannot read `{}` of the workspace: {}", first.path, first.reason));
-    let others = outcome.unreadable.len() - 1;
+    let others = unreadable.len() - 1;
     Err(if others == 0 { failure } else { failure.help(format!("and {others} more like it")) })
 }

@@ -18,7 +18,29 @@ use crate::failure::Failure;
 use super::findings::Findings;
 
 pub(crate) fn report(outcome: &Outcome, findings: &Findings, context: &Context) -> Result<Report, Failure> {
-    let mut places = Places { sources: outcome.workspace.sources(), lines: BTreeMap::new() };
+    let mut value = json!({
+        "schema": "gatewright.diagnostics/1",
+        "tool": {"name": "gatewright", "version": env!("CARGO_PKG_VERSION")},
+        "summary": {
+            "errors": findings.count(Severity::Error),
+            "denied": findings.count(Severity::Deny),
+            "warnings": findings.count(Severity::Warn),
+            "infos": findings.count(Severity::Info),
+            "orgs": outcome.orgs.len(),
+            "orgs_with_findings": findings.orgs(),
+            "environments": outcome.environments.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        },
+        "diagnostics": diagnostics(outcome.workspace.sources(), findings),
+    });
+    if let (Some(as_of), Some(object)) = (context.common.as_of, value.as_object_mut()) {
+        object.insert("as_of".into(), as_of.to_string().into());
+    }
+    Ok(Report::new(context::json(&value)?, findings.exit()))
+}
+
+/// One row for each finding.
+pub(crate) fn diagnostics(sources: &[Source], findings: &Findings) -> Vec<Value> {
+    let mut places = Places { sources, lines: BTreeMap::new() };
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     let mut fingerprint = |found: &Diagnostic, places: &Places<'_>| {
         let path = if found.path.is_empty() {
@@ -34,25 +56,7 @@ pub(crate) fn report(outcome: &Outcome, findings: &Findings, context: &Context) 
         let fingerprint = fingerprint(found, &places);
         diagnostic(found, &fingerprint, &mut places)
     });
-    let diagnostics: Vec<_> = rows.collect();
-    let mut value = json!({
-        "schema": "gatewright.diagnostics/1",
-        "tool": {"name": "gatewright", "version": env!("CARGO_PKG_VERSION")},
-        "summary": {
-            "errors": findings.count(Severity::Error),
-            "denied": findings.count(Severity::Deny),
-            "warnings": findings.count(Severity::Warn),
-            "infos": findings.count(Severity::Info),
-            "orgs": outcome.orgs.len(),
-            "orgs_with_findings": findings.orgs(),
-            "environments": outcome.environments.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        },
-        "diagnostics": diagnostics,
-    });
-    if let (Some(as_of), Some(object)) = (context.common.as_of, value.as_object_mut()) {
-        object.insert("as_of".into(), as_of.to_string().into());
-    }
-    Ok(Report::new(context::json(&value)?, findings.exit()))
+    rows.collect()
 }
 
 fn diagnostic(found: &Diagnostic, fingerprint: &str, places: &mut Places<'_>) -> Value {
