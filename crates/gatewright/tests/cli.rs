@@ -22,6 +22,8 @@ mod determinism;
 mod diff;
 #[path = "cli/explain.rs"]
 mod explain;
+#[path = "cli/fmt.rs"]
+mod fmt;
 #[path = "cli/help.rs"]
 mod help;
 #[path = "cli/idp.rs"]
