@@ -30,6 +30,8 @@ mod help;
 mod idp;
 #[path = "cli/init.rs"]
 mod init;
+#[path = "cli/merge.rs"]
+mod merge;
 #[path = "cli/runtime.rs"]
 mod runtime;
 #[path = "cli/support.rs"]
