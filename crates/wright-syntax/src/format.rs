@@ -20,7 +20,7 @@ use std::sync::Arc;
 use crate::diagnostic::Sink;
 use crate::source::{FileId, Source};
 use crate::tree::Block;
-use crate::{ReadContext, read_kdl};
+use crate::{FILE_BYTES_MAX, ReadContext, kdl, read_kdl};
 
 /// The names of the properties that an entry may have, in their order; the entry is named by the words of the blocks
 /// around it and its own, outermost first. Names that are missing come last, by the alphabet.
@@ -52,6 +52,10 @@ pub fn format_kdl(
         return Ok(None);
     }
     let text = written(&source.text, order);
+    if text.len() > FILE_BYTES_MAX {
+        kdl::report_size(text.len(), "written out, this file holds", file, sink);
+        return Ok(None);
+    }
     let result = Source { path: Arc::clone(&source.path), text: text.as_str().into() };
     let (again, mistakes) = read(&result, file, context);
     let is_faithful = !mistakes.refuses() && same::trees(&tree, &again) && same::tokens(&source.text, &text);

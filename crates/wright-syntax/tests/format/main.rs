@@ -4,6 +4,7 @@
 //! `FORMAT_FILES` says how many files, `FORMAT_SEED` which; `cargo xtask format N` sets the first.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod hostile;
 #[path = "../differential/random.rs"]
 mod random;
 mod write;
