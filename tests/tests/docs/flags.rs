@@ -9,6 +9,7 @@ const VERBS: &[&[&str]] = &[
     &[],
     &["init"],
     &["check"],
+    &["fmt"],
     &["compile"],
     &["keygen"],
     &["sign"],

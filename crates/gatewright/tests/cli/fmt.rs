@@ -43,6 +43,24 @@ fn what_init_writes_is_canonical() {
     assert_eq!(place.run(&["fmt", "policies", "--quiet"]).exits(0).whole(), "exit 0\n── stdout\n── stderr\n");
 }
 
+/// The workspaces that people copy from, and the policy that they see first.
+#[test]
+fn our_own_files_are_canonical() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let place = Place::new();
+    for workspace in ["policies", "examples/quickstart"] {
+        let folder = root.join(workspace);
+        let ran = place.run(&["fmt".as_ref(), "--check".as_ref(), folder.as_os_str()]).exits(0);
+        assert_eq!(ran.stdout, "", "{workspace}");
+    }
+    for page in ["README.md", "docs/format.md"] {
+        let text = fs::read_to_string(root.join(page)).unwrap();
+        for policy in text.split("```kdl\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+            assert_eq!(with_input(&place, &[], policy.as_bytes()).exits(0).stdout, policy, "{page}");
+        }
+    }
+}
+
 #[test]
 fn files_are_written_in_place_and_comments_move_with_their_grant() {
     let place = untidy();
