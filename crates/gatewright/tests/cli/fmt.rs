@@ -135,6 +135,15 @@ fn tests_and_what_stands_in_the_wrong_place_are_formatted_too() {
     assert_eq!(text(&place, "policies/orgs/acme/README.md"), "test   \"a\"");
 }
 
+/// The name of a file cannot write to the terminal.
+#[test]
+fn no_name_of_a_file_is_printed_with_a_control_character() {
+    let place = Place::with_workspace();
+    place.write("policies/platform/a\u{1b}[2J\n.kdl", "plan   \"a\"");
+    let ran = place.run(&["fmt", "policies", "--check"]).exits(1);
+    assert_eq!(ran.stdout, "platform/a\u{fffd}[2J\u{fffd}.kdl\n");
+}
+
 #[test]
 fn what_is_taken_out_is_a_mistake_outside_of_organisations() {
     let place = Place::with_workspace();

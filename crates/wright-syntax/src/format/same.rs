@@ -2,6 +2,8 @@
 //!
 //! Invariant: nothing that could get lost is left out: what the tree does not hold is compared token by token.
 
+use std::collections::HashMap;
+
 use crate::kdl::{self, Token};
 use crate::tree::{Block, Entry};
 
@@ -30,12 +32,11 @@ fn spelled_entry(entry: &Entry) -> String {
 
 /// The same comments, values, names, braces and `/-`, each as often.
 pub(super) fn tokens(one: &str, two: &str) -> bool {
-    counted(one) == counted(two)
-}
-
-fn counted(text: &str) -> Vec<Token<'_>> {
-    let mut tokens = kdl::tokens(text);
-    tokens.retain(|token| !matches!(token, Token::Newline | Token::Semicolon));
-    tokens.sort_unstable();
-    tokens
+    let mut counts: HashMap<Token<'_>, i64> = HashMap::new();
+    for (text, step) in [(one, 1), (two, -1)] {
+        for token in kdl::tokens(text).into_iter().filter(|token| !matches!(token, Token::Newline | Token::Semicolon)) {
+            *counts.entry(token).or_default() += step;
+        }
+    }
+    counts.into_values().all(|count| count == 0)
 }

@@ -14,7 +14,7 @@ use super::log::Log;
 use super::reader::Reader;
 use crate::source::FileId;
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Token<'a> {
     /// With its marks, `//` or `/* */`; no line of it ends with spaces.
     Comment(String),
