@@ -55,6 +55,6 @@ pub(crate) fn diff(pairs: &str) -> Result<(), String> {
 /// The formatter on more random files than the ordinary tests take.
 pub(crate) fn format(files: &str) -> Result<(), String> {
     files.parse::<u32>().map_err(|_| format!("`{files}` is not a number of files"))?;
-    let arguments = ["test", "--release", "-p", "wright-syntax", "--test", "format", "random", "--", "--nocapture"];
+    let arguments = ["test", "--release", "-p", "wright-syntax", "--test", "format", "files", "--", "--nocapture"];
     run(cargo(&arguments).env("FORMAT_FILES", files))
 }

@@ -124,3 +124,41 @@ fn ten_thousand_random_files_keep_their_meaning_and_their_comments() {
     eprintln!("{files} files, FORMAT_SEED={start}: {changed} changed, all mean the same and are canonical");
     assert!(changed * 10 > files * 9, "the generator writes too tidily");
 }
+
+/// What the generator would not write: its files with a few bites taken out, and signs put in.
+fn damaged(random: &mut Random, text: &str) -> String {
+    let signs = [
+        "/-", "/*", "*/", "//", "\\", "\\\n", "\"", "\"\"\"", "#\"", "\"#", "{", "}", ";", "=", "\n", "\n\n", "\r\n",
+        " ", "a", "1", "-", "\u{feff}", "\u{a0}", "\u{2028}", "\r", "(x)", "#true",
+    ];
+    let mut characters: Vec<char> = text.chars().take(200).collect();
+    for _ in 0..=random.below(3) {
+        let at = random.below(characters.len() + 1);
+        let end = (at + random.below(4)).min(characters.len());
+        let sign = if random.one_in(2) { random.pick(&signs) } else { "" };
+        characters.splice(at..end, sign.chars());
+    }
+    characters.into_iter().collect()
+}
+
+#[test]
+fn damaged_files_are_refused_or_keep_their_meaning() {
+    let files = number("FORMAT_FILES").unwrap_or(FILES);
+    let start = number("FORMAT_SEED").unwrap_or(SEED);
+    let mut taken = 0;
+    for seed in start..start + files {
+        let random = &mut Random::new(seed);
+        let File { text, .. } = write::file(random);
+        let text = damaged(random, &text);
+        let mut sink = Sink::default();
+        let found = format_kdl(&source(&text), FileId(0), ReadContext::Organisation, order, &mut sink);
+        let found = found.unwrap_or_else(|error| panic!("FORMAT_SEED={seed}: {error}\n{text}"));
+        assert_eq!(found.is_none(), sink.refuses(), "FORMAT_SEED={seed}");
+        let Some(result) = found else { continue };
+        assert_eq!(formatted(&result), result, "FORMAT_SEED={seed}: {text}");
+        assert_eq!(facts(&result), facts(&text), "FORMAT_SEED={seed}");
+        taken += 1;
+    }
+    eprintln!("{files} damaged files, FORMAT_SEED={start}: {taken} are still read, and mean the same");
+    assert!(taken * 20 > files, "too few are read");
+}
