@@ -66,6 +66,8 @@ fn command_line() -> BTreeSet<String> {
     let documents = [
         said(&["check", &policies, "--as-of", "2026-11-24"]),
         said(&["check", &broken.to_string_lossy()]),
+        said(&["fmt", &policies, "--check"]),
+        said(&["fmt", &broken.to_string_lossy(), "--check"]),
         said(&["compile", "--workspace", &policies, "--environment", "production", "--out", &draft]),
         said(&["inspect", &draft]),
         said(&["sign", &draft, "--key", &key, "--sequence", "1", "--expires", "90d", "--out", &signed]),

@@ -20,6 +20,7 @@ The project's own tasks.
   cargo xtask test          install what the tests need, then run all of them
   cargo xtask kill [N]      kill -9 under load at N seeded random moments (200 unless N is given)
   cargo xtask diff [N]      hold the semantic diff against its oracle on N random pairs (20000 unless N is given)
+  cargo xtask format [N]    hold the formatter against N random files (1000000 unless N is given)
   cargo xtask bench         measure, each figure beside its limit, and write docs/benchmarks.md
   cargo xtask mutants       hold that a test notices every small change of the SAML checks, and write docs/mutants.md
   cargo xtask docs          write the generated pages anew
@@ -35,6 +36,8 @@ fn main() -> ExitCode {
         ["kill", rounds] => test::kill(rounds),
         ["diff"] => test::diff("20000"),
         ["diff", pairs] => test::diff(pairs),
+        ["format"] => test::format("1000000"),
+        ["format", files] => test::format(files),
         ["bench"] => bench::bench(),
         ["mutants"] => mutants::mutants(),
         ["docs"] => docs::write(),

@@ -51,3 +51,10 @@ pub(crate) fn diff(pairs: &str) -> Result<(), String> {
     let arguments = ["test", "--release", "-p", "wright", "--test", "diff", "oracle", "--", "--nocapture"];
     run(cargo(&arguments).env("DIFF_PAIRS", pairs))
 }
+
+/// The formatter on more random files than the ordinary tests take.
+pub(crate) fn format(files: &str) -> Result<(), String> {
+    files.parse::<u32>().map_err(|_| format!("`{files}` is not a number of files"))?;
+    let arguments = ["test", "--release", "-p", "wright-syntax", "--test", "format", "files", "--", "--nocapture"];
+    run(cargo(&arguments).env("FORMAT_FILES", files))
+}

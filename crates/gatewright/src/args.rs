@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use gatewright_terms::{Seconds, Timestamp};
 
 use crate::verbs::{
-    audit, check, compile, diff, domain, explain, help, idp, init, inspect, keygen, review, sign, test, trace, try_,
-    verify,
+    audit, check, compile, diff, domain, explain, fmt, help, idp, init, inspect, keygen, review, sign, test, trace,
+    try_, verify,
 };
 
 /// Policies for single sign-on, checked, compiled and signed
@@ -110,6 +110,7 @@ pub(crate) enum Verb {
     Init(init::Init),
     Check(check::Check),
     Test(test::Test),
+    Fmt(fmt::Fmt),
     Compile(compile::Compile),
     Keygen(keygen::Keygen),
     Sign(sign::Sign),

@@ -1,18 +1,19 @@
-//! Bug: what happens when we panic: a report on disk, one sentence on stderr, exit 70.
+//! Bug: what happens when we panic, or notice a mistake of our own: a report on disk, one sentence on stderr, exit 70.
 //!
 //! Invariant: the report holds no argument, no file content and no environment: it can be sent to a stranger.
 
 use std::io::{self, Write};
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::path::PathBuf;
 
 use crate::exit::Exit;
+use crate::failure::Failure;
 
 /// Puts our hook in place of the default one.
 pub(crate) fn report_panics() {
     panic::set_hook(Box::new(|panic| {
-        let report = describe(panic);
-        let place = std::env::temp_dir().join(format!("gatewright-bug-{}.txt", std::process::id()));
-        let written = crate::files::create_secret("the report", &place, report.as_bytes());
+        let report = describe(&described(panic));
+        let (place, written) = write(&report);
         let mut err = io::stderr().lock();
         // stderr may be gone; the exit still tells.
         let _ = match written {
@@ -26,10 +27,29 @@ pub(crate) fn report_panics() {
     }));
 }
 
-fn describe(panic: &PanicHookInfo<'_>) -> String {
-    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+/// A mistake of ours that we noticed before it did harm. `what` holds no word of an author.
+pub(crate) fn noticed(what: &str) -> Failure {
+    let report = describe(what);
+    let failure = Failure::bug(format!("this is a bug in gatewright, not in your policy: {what}"));
+    match write(&report) {
+        (place, Ok(())) => failure.help(format!("a report was written to `{}`; please send it to us", place.display())),
+        (_, Err(_)) => report.lines().fold(failure, Failure::help),
+    }
+}
+
+fn write(report: &str) -> (PathBuf, Result<(), Failure>) {
+    let place = std::env::temp_dir().join(format!("gatewright-bug-{}.txt", std::process::id()));
+    let written = crate::files::create_secret("the report", &place, report.as_bytes());
+    (place, written)
+}
+
+fn described(panic: &PanicHookInfo<'_>) -> String {
+    format!("panicked at {}", panic.location().map(ToString::to_string).unwrap_or_default())
+}
+
+fn describe(what: &str) -> String {
     format!(
-        "gatewright {}\n{} {}\npanicked at {place}\n\n{}\n",
+        "gatewright {}\n{} {}\n{what}\n\n{}\n",
         env!("CARGO_PKG_VERSION"),
         std::env::consts::OS,
         std::env::consts::ARCH,

@@ -45,6 +45,11 @@ impl Failure {
         Self::new(Exit::Gate, message)
     }
 
+    /// We were about to do something wrong. [`bug::noticed`](crate::bug::noticed) writes the report.
+    pub(crate) fn bug(message: impl Into<String>) -> Self {
+        Self::new(Exit::Bug, message)
+    }
+
     /// The runtime cannot be reached, or refuses.
     pub(crate) fn other_side(message: impl Into<String>) -> Self {
         Self::new(Exit::OtherSide, message)

@@ -76,6 +76,15 @@ pub(crate) fn write(what: &str, path: &Path, bytes: &[u8]) -> Result<(), Failure
     replace(&target, bytes).map_err(failed)
 }
 
+/// Puts other bytes into the place of a regular file. A link is not followed: what it leads to is not what was read.
+pub(crate) fn rewrite(what: &str, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let failed = |error: io::Error| Failure::file(&format!("write {what}"), path, &error);
+    if !fs::symlink_metadata(path).map_err(failed)?.is_file() {
+        return Err(Failure::usage(format!("cannot write {what} `{}`: it is no regular file", path.display())));
+    }
+    replace(path, bytes).map_err(failed)
+}
+
 fn replace(target: &Path, bytes: &[u8]) -> io::Result<()> {
     let neighbour = neighbour_of(target)?;
     let written = OpenOptions::new().write(true).create_new(true).open(&neighbour).and_then(|mut file| {

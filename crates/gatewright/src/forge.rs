@@ -7,8 +7,8 @@ mod gitlab;
 mod junit;
 mod sarif;
 
-use wright::Outcome;
 use wright_syntax::diagnostic::Diagnostic;
+use wright_syntax::source::Source;
 
 use crate::located::{Located, under};
 use crate::style::plain;
@@ -22,12 +22,12 @@ pub(crate) use sarif::sarif;
 pub(crate) struct Findings<'a> {
     pub(crate) prefix: &'a str,
     pub(crate) found: &'a [Diagnostic],
-    pub(crate) outcome: &'a Outcome,
+    pub(crate) sources: &'a [Source],
 }
 
 impl Findings<'_> {
     pub(crate) fn located(&self) -> Vec<Located<'_>> {
-        under(self.prefix, self.found, self.outcome)
+        under(self.prefix, self.found, self.sources)
     }
 }
 

@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 
-use wright::Outcome;
 use wright_syntax::LineIndex;
 use wright_syntax::diagnostic::{Diagnostic, Severity};
 use wright_syntax::source::{FileId, Source, Span};
@@ -55,13 +54,13 @@ impl Located<'_> {
 }
 
 /// In the order in which they are given.
-pub(crate) fn located<'a>(found: &'a [Diagnostic], outcome: &'a Outcome) -> Vec<Located<'a>> {
-    under("", found, outcome)
+pub(crate) fn located<'a>(found: &'a [Diagnostic], sources: &'a [Source]) -> Vec<Located<'a>> {
+    under("", found, sources)
 }
 
 /// The same with every file under a prefix, as whoever stands outside the workspace names it.
-pub(crate) fn under<'a>(prefix: &str, found: &'a [Diagnostic], outcome: &'a Outcome) -> Vec<Located<'a>> {
-    let mut places = Places::new(outcome);
+pub(crate) fn under<'a>(prefix: &str, found: &'a [Diagnostic], sources: &'a [Source]) -> Vec<Located<'a>> {
+    let mut places = Places::new(sources);
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     let one = |found: &'a Diagnostic| {
         let at = places.range(found.primary.0);
@@ -87,8 +86,8 @@ pub(crate) struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    pub(crate) fn new(outcome: &'a Outcome) -> Self {
-        Self { sources: outcome.workspace.sources(), lines: BTreeMap::new() }
+    pub(crate) fn new(sources: &'a [Source]) -> Self {
+        Self { sources, lines: BTreeMap::new() }
     }
 
     pub(crate) fn range(&mut self, span: Span) -> Range {

@@ -56,6 +56,7 @@ fn dispatch(verb: &Verb, context: &Context) -> Result<Report, Failure> {
         Verb::Init(args) => args.run(context),
         Verb::Check(args) => args.run(context),
         Verb::Test(args) => args.run(context),
+        Verb::Fmt(args) => args.run(context),
         Verb::Compile(args) => args.run(context),
         Verb::Keygen(args) => args.run(context),
         Verb::Sign(args) => args.run(context),

@@ -7,6 +7,7 @@ pub(crate) mod compile;
 pub(crate) mod diff;
 pub(crate) mod domain;
 pub(crate) mod explain;
+pub(crate) mod fmt;
 pub(crate) mod help;
 pub(crate) mod idp;
 pub(crate) mod init;

@@ -5,7 +5,7 @@
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use wright::{Found, Unreadable, World};
 use wright_policy::{MANIFEST, Oddity};
@@ -77,6 +77,19 @@ impl DirectoryWorld {
             Some("") | None => String::new(),
             Some(inside) => format!("{inside}/"),
         }
+    }
+
+    /// The path of the workspace's own that leads to a place in it, with `/` between its parts; empty for its folder.
+    pub(crate) fn path_of(&self, place: &Path) -> Option<String> {
+        let mut parts: Vec<&str> = Vec::new();
+        for part in place.strip_prefix(&self.root).ok()?.components() {
+            match part {
+                Component::Normal(name) => parts.push(name.to_str()?),
+                Component::ParentDir => drop(parts.pop()?),
+                Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
+            }
+        }
+        Some(parts.join("/"))
     }
 
     /// Where a file of the workspace lies.

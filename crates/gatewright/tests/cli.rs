@@ -22,6 +22,8 @@ mod determinism;
 mod diff;
 #[path = "cli/explain.rs"]
 mod explain;
+#[path = "cli/fmt.rs"]
+mod fmt;
 #[path = "cli/forge.rs"]
 mod forge;
 #[path = "cli/help.rs"]
@@ -30,6 +32,8 @@ mod help;
 mod idp;
 #[path = "cli/init.rs"]
 mod init;
+#[path = "cli/merge.rs"]
+mod merge;
 #[path = "cli/repository.rs"]
 mod repository;
 #[path = "cli/review.rs"]

@@ -150,6 +150,32 @@ pub fn read(workspace: &Workspace, sink: &mut Sink) -> Trees {
     trees
 }
 
+/// Every text in the language of policies, at its place or not, and how it is read: the manifest and all `*.kdl` below the
+/// named folders. What lies in no folder is read as an organisation is. Reports the links, and the texts that are no files.
+pub fn texts(workspace: &Workspace, sink: &mut Sink) -> Vec<(FileId, ReadContext)> {
+    let manifest = workspace.sources().iter().find(|source| &*source.path == MANIFEST);
+    let manifest = manifest.map(|source| read_kdl(source, FileId(0), ReadContext::Platform, &mut Sink::default()));
+    let folders = manifest.as_ref().map(named_folders).unwrap_or_default();
+    let mut texts = Vec::new();
+    for (file, source, oddity) in workspace.files() {
+        let is_text = source.path.ends_with(".kdl");
+        match oddity {
+            Some(oddity) if is_text || oddity == Oddity::Symlink => refuse(file, source, oddity, sink),
+            None if is_text => texts.push((file, context(&folders, &source.path))),
+            Some(_) | None => {}
+        }
+    }
+    texts
+}
+
+fn context(folders: &[(Role, Arc<str>)], path: &str) -> ReadContext {
+    match place(folders, path) {
+        Some((Role::Orgs, _)) => ReadContext::Organisation,
+        None if path != MANIFEST => ReadContext::Organisation,
+        Some(_) | None => ReadContext::Platform,
+    }
+}
+
 /// The folder that a path lies in, and the path inside it: empty for what stands in the folder's own place.
 fn place<'a>(folders: &[(Role, Arc<str>)], path: &'a str) -> Option<(Role, &'a str)> {
     // Oddities may carry absolute or dotted paths: those lie in a folder if any of its names stands first.

@@ -118,6 +118,14 @@ impl Field {
         self.environment = true;
         self
     }
+
+    /// What may stand inside it, if it is an entry.
+    fn block(&self) -> Option<&'static Block> {
+        match self.form {
+            Form::Entry(block) => Some(block),
+            Form::Fact(_) | Form::Property(_) => None,
+        }
+    }
 }
 
 /// The kinds of file of a workspace, in the order in which they are read.
@@ -128,6 +136,16 @@ pub(crate) const FILES: &[(&str, &Block)] = &[
     ("orgs/**/<org>/org.kdl", &ORG_FILE),
     ("orgs/**/<org>/*.test.kdl", &TEST_FILE),
 ];
+
+/// The properties of an entry in the order of the table. The entry is named by the words of the blocks around it and its
+/// own, outermost first; one that the language does not know has none.
+pub fn property_order(path: &[&str]) -> Vec<&'static str> {
+    let Some((outermost, rest)) = path.split_first() else { return Vec::new() };
+    let first = FILES.iter().find_map(|(_, file)| file.child(outermost)).and_then(Field::block);
+    let found = rest.iter().fold(first, |block, word| block.and_then(|block| block.child(word)).and_then(Field::block));
+    let fields = found.map_or(&[][..], |block| block.fields);
+    fields.iter().filter(|field| matches!(field.form, Form::Property(_))).map(|field| field.word).collect()
+}
 
 #[cfg(test)]
 mod tests {
@@ -190,6 +208,18 @@ mod tests {
                 assert!(field.about.ends_with('.'), "{}: {}", field.word, field.about);
                 assert!(block.fields.iter().skip(at + 1).all(|other| other.word != field.word), "{}", field.word);
             }
+        }
+    }
+
+    #[test]
+    fn properties_have_the_order_of_the_table_wherever_their_entry_stands() {
+        let of_grant = ["role", "project", "group", "everyone-in", "group-label"];
+        assert_eq!(property_order(&["org", "grant"]), of_grant);
+        assert_eq!(property_order(&["environment", "org", "grant"]), of_grant);
+        assert_eq!(property_order(&["permission"]), ["about", "risk"]);
+        assert_eq!(property_order(&["defaults", "step-up"]), ["within", "acr"]);
+        for unknown in [&[][..], &["nothing"], &["org", "nothing"], &["org", "name"], &["org", "name", "grant"]] {
+            assert!(property_order(unknown).is_empty(), "{unknown:?}");
         }
     }
 

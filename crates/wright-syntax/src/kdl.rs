@@ -21,6 +21,7 @@ mod reader;
 mod slashdash;
 mod space;
 mod string;
+mod tokens;
 
 use crate::codes;
 use crate::diagnostic::Sink;
@@ -29,6 +30,7 @@ use crate::tree::Block;
 use block::Guess;
 use log::Log;
 use reader::Reader;
+pub(crate) use tokens::{Token, tokens};
 
 /// 1 MiB: about 20,000 lines, far more than a person reviews.
 pub const FILE_BYTES_MAX: usize = 1024 * 1024;
@@ -55,7 +57,7 @@ pub fn read_kdl(source: &Source, file: FileId, context: ReadContext, sink: &mut 
 pub fn read_kdl_counted(source: &Source, file: FileId, context: ReadContext, sink: &mut Sink) -> (Block, u64) {
     let text: &str = &source.text;
     if text.len() > FILE_BYTES_MAX {
-        report_size(text.len(), file, sink);
+        report_size(text.len(), "this file holds", file, sink);
         return (Block::default(), 0);
     }
     let first = Reader::new(text, context, Log::new(file, text), Guess::default()).read();
@@ -69,10 +71,11 @@ pub fn read_kdl_counted(source: &Source, file: FileId, context: ReadContext, sin
     (second.block, first.steps + second.steps)
 }
 
-fn report_size(bytes: usize, file: FileId, sink: &mut Sink) {
+/// `what` begins the message, such as `this file holds`.
+pub(crate) fn report_size(bytes: usize, what: &str, file: FileId, sink: &mut Sink) {
     let mut log = Log::new(file, "");
     let kib = bytes.div_ceil(1024);
-    let mut found = log.finding(codes::LIMITS, 0..0, format!("this file holds {kib} KiB; the limit is 1024 KiB"));
+    let mut found = log.finding(codes::LIMITS, 0..0, format!("{what} {kib} KiB; the limit is 1024 KiB"));
     found.help = Some("split it: a file may hold one organisation or a part of the platform".to_owned());
     log.push(found);
     log.flush(sink);

@@ -10,6 +10,7 @@ const VERBS: &[&[&str]] = &[
     &["init"],
     &["check"],
     &["test"],
+    &["fmt"],
     &["compile"],
     &["keygen"],
     &["sign"],

@@ -2,14 +2,14 @@
 
 pub(crate) mod findings;
 mod fix;
-mod human;
+pub(crate) mod human;
 mod json;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
-use wright::{Outcome, compile};
+use wright::{Outcome, Unreadable, compile};
 use wright_policy::MANIFEST;
 
 use crate::args::Output;
@@ -45,7 +45,7 @@ impl Check {
         let world = context.workspace(self.path.as_deref())?;
         let repaired = if self.fix { fix::repair(&world, context.as_of())? } else { fix::Repaired::default() };
         let outcome = compile(&world, threads(), context.as_of());
-        refuse_unreadable(&outcome)?;
+        refuse_unreadable(&outcome.unreadable)?;
         let findings = Findings::new(&outcome, &self.deny);
         let report = shown(&world.prefix_from(&context.around.folder), &outcome, &findings, context)?;
         Ok(if self.fix { report.hint(repaired.to_string()) } else { report })
@@ -63,7 +63,7 @@ pub(crate) fn report_under(prefix: &str, outcome: &Outcome, context: &Context) -
 }
 
 fn shown(prefix: &str, outcome: &Outcome, findings: &Findings, context: &Context) -> Result<Report, Failure> {
-    let of_forge = forge::Findings { prefix, found: &findings.all, outcome };
+    let of_forge = forge::Findings { prefix, found: &findings.all, sources: outcome.workspace.sources() };
     let body = match context.common.output {
         Output::Human | Output::Markdown => return Ok(human::report(outcome, findings, context)),
         Output::Json => return json::report(outcome, findings, context),
@@ -99,9 +99,9 @@ pub(crate) fn threads() -> NonZeroUsize {
 }
 
 /// A file that the system keeps from us is no finding about the policy.
-pub(crate) fn refuse_unreadable(outcome: &Outcome) -> Result<(), Failure> {
-    let Some(first) = outcome.unreadable.first() else { return Ok(()) };
+pub(crate) fn refuse_unreadable(unreadable: &[Unreadable]) -> Result<(), Failure> {
+    let Some(first) = unreadable.first() else { return Ok(()) };
     let failure = Failure::usage(format!("cannot read `{}` of the workspace: {}", first.path, first.reason));
-    let others = outcome.unreadable.len() - 1;
+    let others = unreadable.len() - 1;
     Err(if others == 0 { failure } else { failure.help(format!("and {others} more like it")) })
 }

@@ -36,7 +36,7 @@ pub(crate) struct Compile {
 impl Compile {
     pub(crate) fn run(&self, context: &Context) -> Result<Report, Failure> {
         let outcome = compile(&context.workspace(None)?, check::threads(), context.as_of());
-        check::refuse_unreadable(&outcome)?;
+        check::refuse_unreadable(&outcome.unreadable)?;
         let environment = self.find(&outcome)?;
         let compiled = match lawful(&outcome, environment) {
             Ok(Some(compiled)) => compiled,

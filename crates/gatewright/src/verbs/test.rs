@@ -52,7 +52,7 @@ impl Test {
         let world = context.workspace(None)?;
         let prefix = world.prefix_from(&context.around.folder);
         let outcome = compile(&world, check::threads(), context.as_of());
-        check::refuse_unreadable(&outcome)?;
+        check::refuse_unreadable(&outcome.unreadable)?;
         if outcome.programs.is_empty() {
             return Ok(
                 check::report(&outcome, context)?.hint("the policy has to be right before anything can be tested")
@@ -65,9 +65,11 @@ impl Test {
         let body = match context.common.output {
             Output::Human => human::report(&results, &outcome, context),
             Output::Junit => forge::junit(&cases(&prefix, &results.trials, &outcome)),
-            Output::Github => {
-                forge::github(&forge::Findings { prefix: &prefix, found: &results.findings(), outcome: &outcome })
-            }
+            Output::Github => forge::github(&forge::Findings {
+                prefix: &prefix,
+                found: &results.findings(),
+                sources: outcome.workspace.sources(),
+            }),
             Output::Json | Output::Markdown | Output::Sarif | Output::Gitlab => json::report(&results, &outcome)?,
         };
         let report = Report::new(body, results.exit());
@@ -106,8 +108,9 @@ impl Results {
 }
 
 fn cases(prefix: &str, trials: &[Trial], outcome: &Outcome) -> Vec<forge::Case> {
-    let texts = |trial: &Trial| forge::texts(&forge::Findings { prefix, found: trial.findings(), outcome });
-    let mut places = crate::located::Places::new(outcome);
+    let sources = outcome.workspace.sources();
+    let texts = |trial: &Trial| forge::texts(&forge::Findings { prefix, found: trial.findings(), sources });
+    let mut places = crate::located::Places::new(sources);
     let case = |trial: &Trial| {
         let at = places.range(trial.place.at);
         forge::Case {

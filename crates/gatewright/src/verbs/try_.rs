@@ -63,7 +63,7 @@ pub(crate) struct Try {
 impl Try {
     pub(crate) fn run(&self, context: &Context) -> Result<Report, Failure> {
         let outcome = compile(&context.workspace(None)?, check::threads(), context.as_of());
-        check::refuse_unreadable(&outcome)?;
+        check::refuse_unreadable(&outcome.unreadable)?;
         let environment = self.environment(&outcome)?;
         let Some(compiled) = outcome.programs.get(environment) else {
             return Ok(

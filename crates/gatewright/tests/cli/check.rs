@@ -128,7 +128,7 @@ fn fix_repairs_what_a_machine_can_and_keeps_the_rest() {
     let fixed = place.run(&["check", "policies", "--fix"]).exits(1);
     let text = String::from_utf8(place.read("policies/orgs/acme/org.kdl")).unwrap();
     assert!(
-        text.contains("project=\"research\" group=\"research-team\"") && text.contains("time-zone  \"Europe/Zurich\""),
+        text.contains("project=\"research\" group=\"research-team\"") && text.contains("time-zone \"Europe/Zurich\""),
         "{text}"
     );
     assert!(text.contains("// A block beats every grant"), "comments stay");

@@ -7,6 +7,7 @@ use crate::support::{Place, ran};
 const VERBS: &[&str] = &[
     "init",
     "check",
+    "fmt",
     "compile",
     "keygen",
     "sign",

@@ -76,7 +76,7 @@ fn a_filter_chooses_and_says_when_it_chose_nothing() {
 #[test]
 fn a_policy_that_is_wrong_is_not_tested() {
     let place = Place::with_workspace();
-    place.edit("policies/orgs/acme/org.test.kdl", "who    \"ada\"", "who    \"adda\"");
+    place.edit("policies/orgs/acme/org.test.kdl", "who \"ada\"", "who \"adda\"");
     let said = tested(&place, &["--output", "json"]).exits(1).json();
     assert_eq!(said["diagnostics"][0]["code"], "GW0102");
 }

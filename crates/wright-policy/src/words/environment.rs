@@ -85,5 +85,5 @@ static SHARED_CLIENT: Block = Block {
     ],
     reserved: &[],
     about: "The platform's own client at a provider, for organisations that bring none. Each connection pins its tenant.",
-    example: "shared-client \"google\" {\n    provider  \"google\"\n    client-id \"lumen.apps.googleusercontent.com\"\n    secret    \"platform/google\"\n}",
+    example: "shared-client \"google\" {\n    provider \"google\"\n    client-id \"lumen.apps.googleusercontent.com\"\n    secret \"platform/google\"\n}",
 };

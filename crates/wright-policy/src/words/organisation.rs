@@ -59,7 +59,7 @@ pub(crate) static ORG: Block = Block {
     ],
     reserved: &["except-group"],
     about: "An organisation. Its name is its folder, never changes and is never used again.",
-    example: "org \"initech\" {\n    name      \"Initech\"\n    plan      \"startup\"\n    time-zone \"America/Chicago\"\n}",
+    example: "org \"initech\" {\n    name \"Initech\"\n    plan \"startup\"\n    time-zone \"America/Chicago\"\n}",
 };
 
 static DOMAIN: Block = Block {
@@ -95,7 +95,7 @@ static CONNECTION: Block = Block {
     ],
     reserved: &[],
     about: "A way to sign in: one identity provider, over SAML (`saml`) or OpenID Connect (`oidc`), never both.",
-    example: "connection \"okta\" {\n    provider \"okta\"\n    saml {\n        entity-id \"http://www.okta.com/exk1acme0000\"\n        metadata  \"okta-metadata.xml\"\n    }\n}",
+    example: "connection \"okta\" {\n    provider \"okta\"\n    saml {\n        entity-id \"http://www.okta.com/exk1acme0000\"\n        metadata \"okta-metadata.xml\"\n    }\n}",
 };
 
 pub(crate) static OIDC: Block = Block {
@@ -144,7 +144,7 @@ pub(crate) static OIDC: Block = Block {
     ],
     reserved: &[],
     about: "Sign-in with OpenID Connect.",
-    example: "oidc {\n    issuer    \"https://acme.okta.com\"\n    client-id \"0oa1acme\"\n}",
+    example: "oidc {\n    issuer \"https://acme.okta.com\"\n    client-id \"0oa1acme\"\n}",
 };
 
 pub(super) static ATTRIBUTES: Block = Block {
@@ -204,7 +204,7 @@ static PROJECT: Block = Block {
     ],
     reserved: &[],
     about: "A workspace inside the organisation: access is decided for each.",
-    example: "project \"research\" {\n    name       \"Research\"\n    visibility \"closed\"\n}",
+    example: "project \"research\" {\n    name \"Research\"\n    visibility \"closed\"\n}",
 };
 
 static GRANT: Block = Block {
@@ -303,7 +303,7 @@ pub(crate) static SESSION: Block = Block {
     ],
     reserved: &[],
     about: "How long a sign-in lasts.",
-    example: "session {\n    idle     \"1h\"\n    absolute \"10h\"\n}",
+    example: "session {\n    idle \"1h\"\n    absolute \"10h\"\n}",
 };
 
 pub(crate) static STEP_UP: Block = Block {

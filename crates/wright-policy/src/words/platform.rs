@@ -40,7 +40,7 @@ static WORKSPACE: Block = Block {
     ],
     reserved: &[],
     about: "Names the workspace and its five folders; every file below them is part of the program or an error.",
-    example: "workspace \"lumen\" {\n    platform     \"platform\"\n    presets      \"presets\"\n    waivers      \"waivers\"\n    environments \"environments\"\n    orgs         \"orgs\"\n}",
+    example: "workspace \"lumen\" {\n    platform \"platform\"\n    presets \"presets\"\n    waivers \"waivers\"\n    environments \"environments\"\n    orgs \"orgs\"\n}",
 };
 
 pub(crate) static PLATFORM_FILE: Block = Block {
@@ -105,7 +105,7 @@ static ROLE: Block = Block {
     ],
     reserved: &[],
     about: "What can be granted. The org roles `owner` and `admin` and the project role `admin` must exist.",
-    example: "role \"admin\" scope=\"org\" {\n    label    \"Admin\"\n    includes \"developer\"\n    permits  \"billing.write\"\n}",
+    example: "role \"admin\" scope=\"org\" {\n    label \"Admin\"\n    includes \"developer\"\n    permits \"billing.write\"\n}",
 };
 
 static PLAN: Block = Block {
@@ -134,5 +134,5 @@ static DEFAULTS: Block = Block {
     ],
     reserved: &[],
     about: "What an organisation gets where it says nothing.",
-    example: "defaults {\n    session {\n        idle     \"30m\"\n        absolute \"8h\"\n    }\n}",
+    example: "defaults {\n    session {\n        idle \"30m\"\n        absolute \"8h\"\n    }\n}",
 };

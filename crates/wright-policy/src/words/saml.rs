@@ -121,7 +121,7 @@ pub(crate) static SAML: Block = Block {
     ],
     reserved: &[],
     about: "Sign-in with SAML 2.0. Two connections may name one provider: each has an entity id and an address of its own here, so that an answer for one is refused by the other.",
-    example: "saml {\n    entity-id \"http://www.okta.com/exk1acme0000\"\n    metadata  \"okta-metadata.xml\"\n}",
+    example: "saml {\n    entity-id \"http://www.okta.com/exk1acme0000\"\n    metadata \"okta-metadata.xml\"\n}",
 };
 
 pub(crate) static SAML_DEFAULTS: Block = Block {
@@ -141,7 +141,7 @@ pub(crate) static SAML_DEFAULTS: Block = Block {
     ],
     reserved: &[],
     about: "What holds for every SAML connection that says nothing else. Stronger than a profile, weaker than the connection.",
-    example: "saml-defaults {\n    want-signed \"both\"\n    clock-skew  \"60s\"\n}",
+    example: "saml-defaults {\n    want-signed \"both\"\n    clock-skew \"60s\"\n}",
 };
 
 pub(crate) static OIDC_DEFAULTS: Block = Block {

@@ -36,7 +36,7 @@ impl Reader<'_> {
     }
 
     /// `/* … /* … */ … */`. One that is never closed is the rest of the file.
-    fn skip_block_comment(&mut self) -> bool {
+    pub(super) fn skip_block_comment(&mut self) -> bool {
         if !self.cursor.is_at("/*") {
             return false;
         }

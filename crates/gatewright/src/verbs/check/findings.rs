@@ -31,7 +31,10 @@ pub(crate) struct Findings {
 
 impl Findings {
     pub(crate) fn new(outcome: &Outcome, denied: &[Denied]) -> Self {
-        let mut all = outcome.diagnostics.clone();
+        Self::of(outcome.diagnostics.clone(), denied)
+    }
+
+    pub(crate) fn of(mut all: Vec<Diagnostic>, denied: &[Denied]) -> Self {
         for found in &mut all {
             let is_denied = denied.iter().any(|denied| match denied {
                 Denied::Warnings => found.code.severity == Severity::Warn,

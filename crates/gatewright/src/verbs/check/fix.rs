@@ -43,7 +43,7 @@ pub(crate) fn repair(world: &DirectoryWorld, as_of: Timestamp) -> Result<Repaire
     let mut repaired = Repaired::default();
     for _ in 0..ROUNDS_MAX {
         let outcome = compile(world, super::threads(), as_of);
-        super::refuse_unreadable(&outcome)?;
+        super::refuse_unreadable(&outcome.unreadable)?;
         let changed = round(world, &outcome, &mut repaired)?;
         if !changed {
             break;

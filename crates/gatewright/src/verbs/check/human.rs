@@ -3,6 +3,7 @@
 use wright::Outcome;
 use wright_syntax::diagnostic::Severity;
 use wright_syntax::render_human;
+use wright_syntax::source::Source;
 
 use crate::context::{Context, Report};
 use crate::style::Style;
@@ -13,23 +14,28 @@ use super::findings::Findings;
 const DRAWN_MAX: usize = 50;
 
 pub(crate) fn report(outcome: &Outcome, findings: &Findings, context: &Context) -> Report {
-    let style = context.style();
-    let mut body = String::new();
-    for found in findings.all.iter().take(DRAWN_MAX) {
-        body.push_str(&render_human(found, &outcome.printable, style.coloured, context.around.columns));
-        body.push('\n');
-    }
-    body.push_str(&summary(outcome, findings, style));
+    let mut body = drawn(findings, &outcome.printable, context);
+    body.push_str(&summary(outcome, findings, context.style()));
     body.push('\n');
     let report = Report::new(body, findings.exit());
     hints(findings).into_iter().fold(report, Report::hint)
 }
 
-fn hints(findings: &Findings) -> Vec<String> {
+/// Each at its place, the worst first.
+pub(crate) fn drawn(findings: &Findings, printable: &[Source], context: &Context) -> String {
+    let mut body = String::new();
+    for found in findings.all.iter().take(DRAWN_MAX) {
+        body.push_str(&render_human(found, printable, context.style().coloured, context.around.columns));
+        body.push('\n');
+    }
+    body
+}
+
+pub(crate) fn hints(findings: &Findings) -> Vec<String> {
     let mut hints = Vec::new();
     if findings.all.len() > DRAWN_MAX {
         let more = findings.all.len() - DRAWN_MAX;
-        hints.push(format!("{more} more are not drawn here: gatewright check --output json lists all"));
+        hints.push(format!("{more} more are not drawn here: --output json lists all"));
     }
     let fixes = findings.all.iter().filter(|found| found.fix.is_some()).count();
     if fixes > 0 {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use wright::Outcome;
 use wright_syntax::diagnostic::{Diagnostic, Severity};
+use wright_syntax::source::Source;
 
 use crate::context::{self, Context, Report};
 use crate::failure::Failure;
@@ -23,7 +24,7 @@ pub(crate) fn report(outcome: &Outcome, findings: &Findings, context: &Context) 
             "orgs_with_findings": findings.orgs(),
             "environments": outcome.environments.iter().map(ToString::to_string).collect::<Vec<_>>(),
         },
-        "diagnostics": rows(&findings.all, outcome),
+        "diagnostics": rows(outcome.workspace.sources(), &findings.all),
     });
     if let (Some(as_of), Some(object)) = (context.common.as_of, value.as_object_mut()) {
         object.insert("as_of".into(), as_of.to_string().into());
@@ -32,8 +33,8 @@ pub(crate) fn report(outcome: &Outcome, findings: &Findings, context: &Context) 
 }
 
 /// The findings as every document lists them.
-pub(crate) fn rows(found: &[Diagnostic], outcome: &Outcome) -> Vec<Value> {
-    located(found, outcome).iter().map(row).collect()
+pub(crate) fn rows(sources: &[Source], found: &[Diagnostic]) -> Vec<Value> {
+    located(found, sources).iter().map(row).collect()
 }
 
 fn row(located: &Located<'_>) -> Value {

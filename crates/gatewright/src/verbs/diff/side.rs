@@ -83,7 +83,7 @@ impl Side {
 
     fn of_world(name: &str, world: &dyn World, context: &Context) -> Result<Self, Failure> {
         let outcome = compile(world, check::threads(), context.as_of());
-        check::refuse_unreadable(&outcome)?;
+        check::refuse_unreadable(&outcome.unreadable)?;
         if outcome.programs.is_empty() {
             return Err(does_not_compile(name, &outcome));
         }

@@ -50,7 +50,7 @@ impl Fetch {
     pub(super) fn run(&self, context: &Context) -> Result<Report, Failure> {
         let world = context.workspace(None)?;
         let outcome = compile(&world, check::threads(), context.as_of());
-        check::refuse_unreadable(&outcome)?;
+        check::refuse_unreadable(&outcome.unreadable)?;
         let place = self.place(&outcome.metadata)?;
         let has_dev = outcome.environments.iter().any(|environment| environment.as_str() == "dev");
         let url = download::parse(&self.from, has_dev)?;

@@ -14,7 +14,7 @@ use crate::style::{Style, plain};
 pub(super) fn report(results: &Results, outcome: &Outcome, context: &Context) -> String {
     let style = context.style();
     let mut body = String::new();
-    let mut places = Places::new(outcome);
+    let mut places = Places::new(outcome.workspace.sources());
     let mut heading = None;
     for trial in &results.trials {
         let file = places.range(trial.place.at).file.unwrap_or_default();

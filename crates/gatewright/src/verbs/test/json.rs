@@ -11,7 +11,7 @@ use crate::located::Places;
 use crate::verbs::check;
 
 pub(super) fn report(results: &Results, outcome: &Outcome) -> Result<String, Failure> {
-    let mut places = Places::new(outcome);
+    let mut places = Places::new(outcome.workspace.sources());
     let rows: Vec<Value> = results.trials.iter().map(|trial| row(trial, &mut places)).collect();
     context::json(&json!({
         "schema": "gatewright.test/1",
@@ -24,7 +24,7 @@ pub(super) fn report(results: &Results, outcome: &Outcome) -> Result<String, Fai
         },
         "results": rows,
         "coverage": results.coverage.as_ref().map(|all| all.iter().map(covered).collect::<Vec<_>>()),
-        "diagnostics": check::rows(&results.findings(), outcome),
+        "diagnostics": check::rows(outcome.workspace.sources(), &results.findings()),
     }))
 }
 
