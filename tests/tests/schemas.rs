@@ -80,11 +80,11 @@ fn command_line() -> BTreeSet<String> {
         said(&["try", "--workspace", &policies, "--org", "acme", "--email", "mallory@evil.example"]),
         said(&["test", "--workspace", &policies, "--coverage"]),
         tested(&policies),
-        reviewed(&at("reviewed")),
         compared(&policies, &draft),
         fetched(&at("saml")),
     ];
-    documents.iter().map(hold).collect()
+    let reviewed = reviewed(&at("reviewed"));
+    documents.iter().chain(&reviewed).map(hold).collect()
 }
 
 /// `test` of a workspace with a case that fails and laws that are broken and vacuous.
@@ -115,8 +115,8 @@ fn compared(policies: &str, bundle: &str) -> Value {
     said(&["diff", bundle, "--workspace", policies])
 }
 
-/// `review` of a commit whose manifest asks for an approval, with a change that needs it.
-fn reviewed(policies: &str) -> Value {
+/// `review` of a commit whose manifest asks for an approval, of a change that needs it, without and with reviews, and these.
+fn reviewed(policies: &str) -> [Value; 3] {
     said(&["init", policies]);
     let write = |path: &str, from: &str, to: &str| {
         let path = format!("{policies}/{path}");
@@ -134,7 +134,16 @@ fn reviewed(policies: &str) -> Value {
     git(&["add", "--all"]);
     git(&["commit", "--quiet", "--message=main"]);
     write("orgs/acme/org.kdl", "    block", "    grant role=\"admin\" group=\"ops\"\n    block");
-    said(&["review", "main", "--workspace", policies])
+    let review = ["review", "main", "--workspace", policies];
+    let stopped = said(&review);
+    let changes = [&stopped["needs"][0]["changes"][0]["id"]];
+    let by = json!({"by": "ada", "teams": ["@lumen/identity"], "changes": changes});
+    let reviews = json!({"schema": "gatewright.reviews/1", "author": "bob", "reviews": [by]});
+    let file = format!("{policies}/reviews.json");
+    std::fs::write(&file, reviews.to_string()).expect("writable");
+    let open = said(&[&review[..], &["--reviews", &file]].concat());
+    assert_eq!((&stopped["open"], &open["open"]), (&json!(false), &json!(true)), "{open:#}");
+    [stopped, open, reviews]
 }
 
 /// `idp fetch` from a provider on this machine.
