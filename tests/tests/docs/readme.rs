@@ -20,3 +20,39 @@ fn the_organisation_of_the_readme_passes_in_a_new_workspace() {
     let said = gatewright(&["check", &shown]);
     assert_eq!(String::from_utf8_lossy(&said.stdout), "✓ nothing to say about 1 organisation in 1 environment\n");
 }
+
+/// The first shell block below a heading of the page.
+fn commands<'a>(readme: &'a str, heading: &str) -> &'a str {
+    let below = readme.split_once(heading).unwrap_or_else(|| panic!("no `{heading}`")).1;
+    below.split_once("```sh\n").and_then(|(_, rest)| rest.split_once("```")).expect("commands").0
+}
+
+/// A stranger with an empty folder and this page: its commands alone lead to a green workspace with one Okta organisation,
+/// its tests and its diff.
+#[test]
+fn the_commands_of_the_readme_lead_from_an_empty_folder_to_a_reviewed_change() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("readable");
+    let script = commands(&readme, "**1. Write.**").to_owned() + commands(&readme, "## In a pull request");
+    #[expect(clippy::disallowed_methods, reason = "a shell finds its programs there")]
+    let path = format!("{}:{}", programs().display(), std::env::var("PATH").expect("a path"));
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-eu", "-c", &script])
+        .current_dir(folder.path())
+        .env_clear()
+        .env("PATH", path)
+        .env("HOME", folder.path());
+    for (name, value) in [("NAME", "Ada"), ("EMAIL", "ada@acme.example")] {
+        shell.env(format!("GIT_AUTHOR_{name}"), value).env(format!("GIT_COMMITTER_{name}"), value);
+    }
+    let said = shell.output().expect("a shell");
+    let text = String::from_utf8_lossy(&said.stdout);
+    assert!(said.status.success(), "{text}{}", String::from_utf8_lossy(&said.stderr));
+    let org = std::fs::read_to_string(folder.path().join("policies/orgs/acme/org.kdl")).expect("readable");
+    assert!(org.contains("provider \"okta\""));
+    for shown in ["✓ 3 passed in 1 environment", "anyone@acme.example in {research-guests}: member", "✓ may go through"]
+    {
+        assert!(text.contains(shown), "no `{shown}` in {text}");
+    }
+}
