@@ -79,6 +79,8 @@ fn command_line() -> BTreeSet<String> {
         said(&["try", "--workspace", &policies, "--org", "acme", "--email", "jane.doe@acme.example"]),
         said(&["try", "--workspace", &policies, "--org", "acme", "--email", "mallory@evil.example"]),
         said(&["test", "--workspace", &policies, "--coverage"]),
+        said(&["show", "org", "acme", "--workspace", &policies]),
+        said(&["who", "project.read", "--workspace", &policies]),
         tested(&policies),
         compared(&policies, &draft),
         fetched(&at("saml")),

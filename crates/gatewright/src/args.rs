@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use gatewright_terms::{Seconds, Timestamp};
 
 use crate::verbs::{
-    audit, check, compile, diff, domain, explain, fmt, help, idp, init, inspect, keygen, review, sign, test, trace,
-    try_, verify,
+    audit, check, compile, diff, domain, explain, fmt, help, idp, init, inspect, keygen, review, show, sign, test,
+    trace, try_, verify, who,
 };
 
 /// Policies for single sign-on, checked, compiled and signed
@@ -119,6 +119,8 @@ pub(crate) enum Verb {
     Try(try_::Try),
     Diff(diff::Diff),
     Review(review::Review),
+    Show(show::Show),
+    Who(who::Who),
     Idp(idp::Idp),
     Explain(explain::Explain),
     Trace(trace::Trace),

@@ -65,6 +65,8 @@ fn dispatch(verb: &Verb, context: &Context) -> Result<Report, Failure> {
         Verb::Try(args) => args.run(context),
         Verb::Diff(args) => args.run(context),
         Verb::Review(args) => args.run(context),
+        Verb::Show(args) => args.run(context),
+        Verb::Who(args) => args.run(context),
         Verb::Idp(args) => args.run(context),
         Verb::Explain(args) => args.run(context),
         Verb::Trace(args) => args.run(context),

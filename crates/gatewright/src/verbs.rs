@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod bundle;
 pub(crate) mod check;
+pub(crate) mod choose;
 pub(crate) mod compile;
 pub(crate) mod diff;
 pub(crate) mod domain;
@@ -14,8 +15,10 @@ pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod keygen;
 pub(crate) mod review;
+pub(crate) mod show;
 pub(crate) mod sign;
 pub(crate) mod test;
 pub(crate) mod trace;
 pub(crate) mod try_;
 pub(crate) mod verify;
+pub(crate) mod who;

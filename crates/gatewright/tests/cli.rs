@@ -40,6 +40,8 @@ mod repository;
 mod review;
 #[path = "cli/runtime.rs"]
 mod runtime;
+#[path = "cli/show.rs"]
+mod show;
 #[path = "cli/support.rs"]
 mod support;
 #[path = "cli/test.rs"]

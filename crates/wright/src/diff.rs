@@ -52,6 +52,15 @@ pub fn diff(before: &Program, after: &Program) -> Vec<Change> {
     changes
 }
 
+/// Every line of one organisation with its value: those that access hangs on, then the settings.
+pub(crate) fn lines(program: &Program, org: &Org) -> BTreeMap<String, String> {
+    let access = fact::of_org(&program.catalogue, org).into_iter().filter(|fact| *fact != Fact::Org);
+    let mut lines: BTreeMap<String, String> =
+        access.map(|fact| (path::of(Some(&org.id), &fact), path::value(&fact))).collect();
+    lines.extend(settings::of_org(org, program));
+    lines
+}
+
 /// What the organisations of one program share.
 struct Half {
     catalogue: Arc<Catalogue>,

@@ -8,6 +8,7 @@
 mod closest;
 mod compile;
 pub mod diff;
+mod effective;
 mod encode;
 mod format;
 mod gather;
@@ -23,6 +24,7 @@ mod world;
 
 pub use closest::{Closest, closest};
 pub use compile::{Compiled, Outcome, compile};
+pub use effective::{Way, Who, effective, ways};
 pub use encode::{Encoded, digest, encode};
 pub use format::{Formatting, STDIN, format, format_text};
 pub use identity::{Identity, newcomer};

@@ -10,15 +10,15 @@ use std::path::PathBuf;
 use clap::Args;
 use gatewright_bundle::program::{Connection, Org, Program, Stage};
 use gatewright_decide::{Decision, Facts, GroupSet, Groups, PreparedOrg, decide};
-use gatewright_terms::{EmailAddress, GroupName, OrgId, Refusal, Slug, Timestamp};
-use wright::{Closest, Identity, Outcome, closest, compile, newcomer};
+use gatewright_terms::{EmailAddress, GroupName, Refusal, Slug, Timestamp};
+use wright::{Closest, Identity, closest, compile, newcomer};
 use wright_policy::block_path;
 
 use crate::context::{Context, Report};
 use crate::failure::Failure;
 use crate::style::plain;
 use crate::verbs::bundle::parse_environment;
-use crate::verbs::check;
+use crate::verbs::{check, choose};
 
 mod report;
 mod response;
@@ -64,14 +64,14 @@ impl Try {
     pub(crate) fn run(&self, context: &Context) -> Result<Report, Failure> {
         let outcome = compile(&context.workspace(None)?, check::threads(), context.as_of());
         check::refuse_unreadable(&outcome.unreadable)?;
-        let environment = self.environment(&outcome)?;
+        let environment = choose::environment(self.environment.as_ref(), &outcome)?;
         let Some(compiled) = outcome.programs.get(environment) else {
             return Ok(
                 check::report(&outcome, context)?.hint("the policy has to be right before anything can be tried")
             );
         };
         let program: &Program = &compiled.program;
-        let org = self.org(program)?;
+        let org = choose::org(&self.org, program)?;
         let connection = self.connection(org)?;
         let at = self.at.unwrap_or(context.around.now);
         let verdict = match &self.saml {
@@ -83,35 +83,6 @@ impl Try {
             &report::Tried { environment, org, connection, at, provenance: &compiled.provenance },
             context,
         )
-    }
-
-    fn environment<'o>(&self, outcome: &'o Outcome) -> Result<&'o Slug, Failure> {
-        let known = &outcome.environments;
-        let named = |name: &str| known.iter().find(|known| known.as_str() == name);
-        let found = match (&self.environment, known.as_slice()) {
-            (Some(wanted), _) => named(wanted.as_str()),
-            (None, [only]) => Some(only),
-            (None, _) => named("production"),
-        };
-        let listed: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
-        found.ok_or_else(|| {
-            let failure = match &self.environment {
-                Some(wanted) => Failure::usage(format!("the workspace has no environment `{wanted}`")),
-                None => Failure::usage("the workspace has several environments: name one with --environment"),
-            };
-            if listed.is_empty() { failure } else { failure.help(format!("it has {}", listed.join(", "))) }
-        })
-    }
-
-    fn org<'p>(&self, program: &'p Program) -> Result<&'p Org, Failure> {
-        let found = program.orgs.iter().find(|org| org.id.as_str() == self.org);
-        found.ok_or_else(|| {
-            let failure = Failure::usage(format!("the workspace has no organisation `{}`", plain(&self.org)));
-            match OrgId::parse(&self.org) {
-                Err(error) if error.suggestion.is_some() => failure.help("small letters, digits and hyphens"),
-                Err(_) | Ok(_) => failure,
-            }
-        })
     }
 
     fn connection<'p>(&self, org: &'p Org) -> Result<&'p Connection, Failure> {

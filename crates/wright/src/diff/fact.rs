@@ -18,6 +18,11 @@ impl RoleName {
     pub(crate) fn of(role: &Role) -> Self {
         Self { scope: role.scope, slug: role.slug.clone() }
     }
+
+    /// The role that the word `owner` gives.
+    pub(crate) fn is_owner(role: &Role) -> bool {
+        role.scope == Scope::Org && role.slug.as_str() == "owner"
+    }
 }
 
 /// A grant by what identifies it.

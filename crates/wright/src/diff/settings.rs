@@ -10,7 +10,7 @@ mod platform;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
-use gatewright_bundle::program::Program;
+use gatewright_bundle::program::{Org, Program};
 use gatewright_terms::OrgId;
 
 use super::change::{Change, Class};
@@ -76,6 +76,11 @@ pub(super) fn changes(before: &Program, after: &Program) -> Vec<Change> {
         changes.extend(compare(Some(&org.id), &org::lines(before_org, before), &org::lines(org, after)));
     }
     changes
+}
+
+/// The lines of one organisation with their values.
+pub(super) fn of_org(org: &Org, program: &Program) -> impl Iterator<Item = (String, String)> {
+    org::lines(org, program).into_iter().map(|(path, line)| (path, line.value))
 }
 
 pub(super) fn compare(org: Option<&OrgId>, before: &Lines, after: &Lines) -> Vec<Change> {

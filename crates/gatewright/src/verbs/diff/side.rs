@@ -125,7 +125,7 @@ impl Side {
 }
 
 /// The origin of the path itself, else of what it stands in.
-fn nearest<'p>(provenance: &'p Provenance, path: &str) -> Option<&'p Origin> {
+pub(crate) fn nearest<'p>(provenance: &'p Provenance, path: &str) -> Option<&'p Origin> {
     let mut path = path;
     loop {
         match provenance.of(path) {

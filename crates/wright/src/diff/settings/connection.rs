@@ -28,8 +28,7 @@ fn of_oidc(oidc: &Oidc, environment: &Environment, pen: &mut Pen<'_>) {
     pen.trust(".subject", subject_claim);
     let Claims { email, given_name, family_name, groups } = claims;
     pen.trust(".attributes.email", email);
-    pen.label(".attributes.given-name", format!("{given_name:?}"));
-    pen.label(".attributes.family-name", format!("{family_name:?}"));
+    names(given_name.as_deref(), family_name.as_deref(), &mut pen.below(".attributes"));
     pen.trust(".attributes.groups", groups.as_deref().unwrap_or("none"));
     pen.trust(".email-trust", word(email_trust));
     if let Some(pin) = pin {
@@ -112,10 +111,18 @@ fn of_endpoint(word_: &str, endpoint: &Endpoint, pen: &mut Pen<'_>) {
 fn of_attributes(attributes: &SamlAttributes, pen: &mut Pen<'_>) {
     let SamlAttributes { email, given_name, family_name, groups } = attributes;
     pen.trust(".email", email.as_deref().unwrap_or("the NameID"));
-    pen.label(".given-name", format!("{given_name:?}"));
-    pen.label(".family-name", format!("{family_name:?}"));
+    names(given_name.as_deref(), family_name.as_deref(), pen);
     if let Some(SamlGroups { attribute, overage }) = groups {
         pen.trust(".groups", attribute);
         pen.trust(".group-overage", word(overage));
+    }
+}
+
+/// Where nothing is read there is no line.
+fn names(given: Option<&str>, family: Option<&str>, pen: &mut Pen<'_>) {
+    for (word, name) in [(".given-name", given), (".family-name", family)] {
+        if let Some(name) = name {
+            pen.label(word, name);
+        }
     }
 }
