@@ -73,6 +73,20 @@ fn a_change_is_stopped_until_the_team_has_approved_it() {
     }
 }
 
+/// What the branch says of its own teams is no mention.
+#[test]
+fn the_comment_mentions_the_teams_of_the_base_alone() {
+    let place = repository();
+    place.edit("policies/policy.kdl", "from=\"@lumen/identity\"", "from=\"@everybody/at-once\"");
+    grant(&place, "acme", "@everybody/in-a-group");
+    let words = ["diff", "main", "--workspace", "policies", "--output", "markdown"];
+    let comment = place.run(&words).exits(0).stdout;
+    assert!(comment.contains("\nNeeds @lumen/identity (privileged) · @lumen/security (trust-root)\n"), "{comment}");
+    assert!(!comment.contains("@everybody"), "{comment}");
+    let human = place.run(&["diff", "main", "--workspace", "policies"]).exits(0).stdout;
+    assert!(human.ends_with("needs @lumen/identity   @lumen/security\n"), "{human}");
+}
+
 #[test]
 fn an_approval_survives_a_merge_and_not_a_change_of_what_it_approved() {
     let place = repository();

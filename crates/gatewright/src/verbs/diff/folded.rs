@@ -74,6 +74,19 @@ impl Folded {
         counts
     }
 
+    /// The teams that the manifest of the base asks, each with the classes that it is asked for.
+    pub(crate) fn teams(&self, base: &Side) -> BTreeMap<String, Vec<Class>> {
+        let mut teams: BTreeMap<String, Vec<Class>> = BTreeMap::new();
+        let Some(rules) = &base.rules else { return teams };
+        for (class, count) in self.counts() {
+            let asked = rules.governance.approvals.get(class.slug()).filter(|_| count > 0);
+            if let Some(team) = asked {
+                teams.entry(team.to_string()).or_default().push(class);
+            }
+        }
+        teams
+    }
+
     /// Every organisation that a change reaches or stands in.
     pub(crate) fn orgs(&self) -> BTreeSet<&OrgId> {
         self.rows.iter().flat_map(Row::orgs).collect()

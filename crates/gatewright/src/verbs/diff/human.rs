@@ -31,6 +31,10 @@ pub(super) fn report(base: &Side, head: &Side, folded: &Folded, context: &Contex
         text.push_str(&shown(row, folded, style));
     }
     let _ = write!(text, "\n{}\n", summary(folded));
+    let teams: Vec<String> = folded.teams(base).into_keys().map(|team| plain(&team)).collect();
+    if !teams.is_empty() {
+        let _ = writeln!(text, "needs {}", teams.join("   "));
+    }
     text
 }
 

@@ -1,7 +1,7 @@
 //! Markdown: the changes as a comment on a pull request.
 //!
 //! Invariant: what authors wrote stands in code spans alone, and cannot leave them: no back-tick, no line's end, no `@` that
-//! a forge would take for a mention.
+//! a forge would take for a mention. The teams of the base's manifest alone are mentioned, and they are names of one form.
 //! Invariant: never longer than a forge takes; what is left out is counted.
 
 use std::fmt::Write as _;
@@ -27,6 +27,7 @@ pub(super) fn report(base: &Side, head: &Side, folded: &Folded) -> String {
         return text;
     }
     text.push_str(&summary(folded));
+    text.push_str(&needs(base, folded));
     text.push_str("\n| | where | what | |\n|---|---|---|---|\n");
     let mut rows: Vec<&Row> = folded.rows.iter().collect();
     rows.sort_by_key(|row| row.change.gravest());
@@ -57,6 +58,16 @@ fn summary(folded: &Folded) -> String {
     let counts = folded.counts().into_iter().filter(|(_, count)| *count > 0);
     let counts: Vec<String> = counts.map(|(class, count)| format!("{count} **{}**", class.slug())).collect();
     format!("{} in {} of {} organisations\n", counts.join(" · "), folded.orgs().len(), folded.orgs_total)
+}
+
+/// The only mentions: teams of the base's manifest, which no pull request can choose.
+fn needs(base: &Side, folded: &Folded) -> String {
+    let one = |(team, classes): (String, Vec<wright::diff::Class>)| {
+        let classes: Vec<&str> = classes.into_iter().map(wright::diff::Class::slug).collect();
+        format!("{team} ({})", classes.join(", "))
+    };
+    let teams: Vec<String> = folded.teams(base).into_iter().map(one).collect();
+    if teams.is_empty() { String::new() } else { format!("\nNeeds {}\n", teams.join(" · ")) }
 }
 
 fn table_row(row: &Row, folded: &Folded) -> String {
