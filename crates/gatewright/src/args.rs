@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use gatewright_terms::{Seconds, Timestamp};
 
 use crate::verbs::{
-    audit, check, compile, diff, domain, explain, fmt, help, idp, init, inspect, keygen, review, show, sign, test,
-    trace, try_, verify, who,
+    audit, check, compile, diff, domain, explain, fmt, help, idp, init, inspect, keygen, owners, review, show, sign,
+    test, trace, try_, verify, who,
 };
 
 /// Policies for single sign-on, checked, compiled and signed
@@ -121,6 +121,7 @@ pub(crate) enum Verb {
     Review(review::Review),
     Show(show::Show),
     Who(who::Who),
+    Owners(owners::Owners),
     Idp(idp::Idp),
     Explain(explain::Explain),
     Trace(trace::Trace),

@@ -14,6 +14,7 @@ pub(crate) mod idp;
 pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod keygen;
+pub(crate) mod owners;
 pub(crate) mod review;
 pub(crate) mod show;
 pub(crate) mod sign;

@@ -34,6 +34,8 @@ mod idp;
 mod init;
 #[path = "cli/merge.rs"]
 mod merge;
+#[path = "cli/owners.rs"]
+mod owners;
 #[path = "cli/repository.rs"]
 mod repository;
 #[path = "cli/review.rs"]

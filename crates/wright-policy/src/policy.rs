@@ -138,6 +138,8 @@ pub(crate) struct Org {
     pub(crate) name: Arc<str>,
     pub(crate) plan: Option<Spanned<usize>>,
     pub(crate) time_zone: Arc<str>,
+    /// Who looks after it.
+    pub(crate) team: Option<Arc<str>>,
     /// Sorted by name.
     pub(crate) domains: Vec<Domain>,
     /// Sorted by mailbox.
@@ -285,6 +287,18 @@ impl Policy {
     pub fn org_file(&self, org: &OrgId) -> Option<Arc<str>> {
         let org = self.orgs.iter().find(|known| known.id == *org)?;
         self.sources.get(usize::try_from(org.written.at.file.0).ok()?).map(|source| source.path.clone())
+    }
+
+    /// The folder of each organisation that names a team, relative to the workspace, with the team. Sorted.
+    pub fn teams(&self) -> Vec<(String, Arc<str>)> {
+        let of_org = |org: &Arc<Org>| {
+            let file = self.org_file(&org.id)?;
+            let (folder, _) = file.rsplit_once('/')?;
+            Some((folder.to_owned(), org.team.clone()?))
+        };
+        let mut teams: Vec<_> = self.orgs.iter().filter_map(of_org).collect();
+        teams.sort();
+        teams
     }
 
     /// Where each SAML connection keeps what its provider publishes: first as the organisation's own file says, then as

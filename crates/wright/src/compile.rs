@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use gatewright_bundle::program::Program;
 use gatewright_terms::{OrgId, Slug, Timestamp};
@@ -40,6 +41,8 @@ pub struct Outcome {
     pub laws: Vec<Law>,
     /// The policy tests, where a program came of it.
     pub suites: Vec<Suite>,
+    /// The folder of each organisation that names a team, with the team, where a program came of it.
+    pub teams: Vec<(String, Arc<str>)>,
     /// What the workspace says about its own changes, where a program came of it.
     pub governance: Governance,
     /// One for each environment, or none at all.
@@ -74,6 +77,7 @@ impl Outcome {
             metadata: Vec::new(),
             laws: Vec::new(),
             suites: Vec::new(),
+            teams: Vec::new(),
             governance: Governance::default(),
             programs: BTreeMap::new(),
         }
@@ -92,6 +96,7 @@ fn judge(workspace: Workspace, as_of: Timestamp) -> Outcome {
         outcome.programs = analyse(&valid, &environments, &outcome.workspace, &mut sink);
         outcome.laws = valid.laws().to_vec();
         outcome.suites = valid.suites().to_vec();
+        outcome.teams = valid.teams();
         outcome.governance = valid.governance().clone();
     }
     let mut diagnostics = sink.into_sorted();

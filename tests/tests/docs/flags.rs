@@ -22,6 +22,7 @@ const VERBS: &[&[&str]] = &[
     &["show"],
     &["show", "org"],
     &["who"],
+    &["owners"],
     &["idp"],
     &["idp", "fetch"],
     &["idp", "test"],

@@ -66,16 +66,13 @@ pub(super) fn resolve(slug: &Slug, node: &Node, context: &Context<'_>, overlaid:
         slug: slug.clone(),
         name: fact("name").map_or_else(|| Arc::from(slug.as_str()), |name| name.value),
         plan,
+        team: fact("team").map(|team| team.value),
         time_zone: fact("time-zone").map_or_else(|| Arc::from(built_in::TIME_ZONE), |zone| zone.value),
         domains,
         owners,
         connections,
         sso: members.map(|members| members.head),
-        stage: match members.and_then(|members| members.text("stage")).as_ref().map(|stage| &*stage.value) {
-            Some("test") => Stage::Test,
-            Some("optional") => Stage::Optional,
-            Some(_) | None => Stage::Required,
-        },
+        stage: members.map_or(Stage::Required, stage),
         projects,
         default_project,
         grants,
@@ -88,6 +85,14 @@ pub(super) fn resolve(slug: &Slug, node: &Node, context: &Context<'_>, overlaid:
         overlaid,
         incomplete,
         written: written(node),
+    }
+}
+
+fn stage(members: &Node) -> Stage {
+    match members.text("stage").as_ref().map(|stage| &*stage.value) {
+        Some("test") => Stage::Test,
+        Some("optional") => Stage::Optional,
+        Some(_) | None => Stage::Required,
     }
 }
 
