@@ -125,7 +125,8 @@ fn reviewed(policies: &str) -> [Value; 3] {
         let text = std::fs::read_to_string(&path).expect("readable").replacen(from, to, 1);
         std::fs::write(path, text).expect("writable");
     };
-    let rules = "approval \"privileged\" from=\"@lumen/identity\"; brake \"orgs-changed\" at-most=\"25\"; orgs ";
+    let rules = "approval \"privileged\" from=\"@lumen/identity\"; approval \"trust-root\" from=\"@lumen/security\"; \
+        approval \"weakening\" from=\"@lumen/security\"; brake \"orgs-changed\" at-most=\"25\"; orgs ";
     write("policy.kdl", "orgs ", rules);
     let git = |words: &[&str]| {
         let who =

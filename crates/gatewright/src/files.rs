@@ -87,14 +87,16 @@ pub(crate) fn rewrite(what: &str, path: &Path, bytes: &[u8]) -> Result<(), Failu
 
 fn replace(target: &Path, bytes: &[u8]) -> io::Result<()> {
     let neighbour = neighbour_of(target)?;
-    let written = OpenOptions::new().write(true).create_new(true).open(&neighbour).and_then(|mut file| {
+    // What was there already is somebody else's, and stays.
+    let mut file = OpenOptions::new().write(true).create_new(true).open(&neighbour)?;
+    let written = (|| {
         if let Ok(found) = fs::metadata(target) {
             file.set_permissions(found.permissions())?;
         }
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&neighbour, target)
-    });
+    })();
     if written.is_err() {
         // The first error is the one that matters.
         let _ = fs::remove_file(&neighbour);

@@ -50,7 +50,9 @@ fn run(cli: Cli) -> Exit {
 
 fn dispatch(verb: &Verb, context: &Context) -> Result<Report, Failure> {
     if let Some(others) = context.common.output.others(verb) {
-        return Err(Failure::usage(format!("only {others} reports so")).help("--output human, or --output json"));
+        return Err(
+            Failure::usage(format!("that is an output of {others} alone")).help("--output human, or --output json")
+        );
     }
     match verb {
         Verb::Init(args) => args.run(context),

@@ -30,7 +30,7 @@ use wright_syntax::tree::Spanned;
 
 use crate::codes::{DUPLICATE_DEFINITION, FOLDER_MISMATCH, MISSING_FIELD, RESERVED_WORD};
 use crate::finding::Finding;
-use crate::policy::{Environment, Law, Org, Place, Policy, StepUp, Written};
+use crate::policy::{Environment, Law, Org, Place, Policy, StepUp, Suite, Written};
 use crate::shape::{Draft, Node, OrgFile};
 use crate::vendored::{self, Shelf};
 use law::LawNames;
@@ -99,7 +99,9 @@ pub fn resolve(draft: Draft, sink: &mut Sink) -> Policy {
     strays(&draft, &shelf, &orgs, &environments, &mut local);
     let laws = laws(&draft.platform, &orgs, &org_names, &context, &mut local);
     let tests = draft.tests.iter();
-    let suites = tests.flat_map(|file| suite::resolve(file, &orgs, &org_names, &context, &mut local)).collect();
+    let suites: Vec<Suite> =
+        tests.flat_map(|file| suite::resolve(file, &orgs, &org_names, &context, &mut local)).collect();
+    suite::doubles(&suites, &mut local);
     let governance = governance::resolve(draft.manifest.as_ref(), &draft.platform);
     let sound = draft.sound && !local.refuses();
     sink.merge(local);

@@ -7,6 +7,7 @@
 //! Invariant: where a part of an organisation was reported before, nothing is said about what it lacks.
 
 mod algorithm_without_key;
+mod approvals_open;
 mod authentication_time_unreported;
 mod blocked_always;
 mod certificate_expiring;
@@ -141,6 +142,7 @@ pub const CHECKS: &[Check] = &[
     not_in_plan::CHECK,
     origin_claimed_twice::CHECK,
     origin_not_https::CHECK,
+    approvals_open::CHECK,
 ];
 
 /// Runs every rule. `None` where an error or a denied lint stands, raised here or in an earlier stage. `as_of` decides

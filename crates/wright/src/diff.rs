@@ -45,6 +45,11 @@ pub fn diff(before: &Program, after: &Program) -> Vec<Change> {
     old.global.difference(&new.global).for_each(|fact| rows.of_platform(fact, Sign::Removed));
     for (id, org) in paired(&before.orgs, &after.orgs) {
         compare(&id, org, (&old, &new), &risks, &mut rows);
+        for (side, program, sign) in [(org.0, before, Sign::Removed), (org.1, after, Sign::Added)] {
+            if let Some(side) = side.filter(|_| org.0.is_none() || org.1.is_none()) {
+                rows.whole(&id, digest(&lines(program, side)), sign);
+            }
+        }
     }
     let mut changes: Vec<Change> = rows.into_changes().collect();
     changes.extend(settings::changes(before, after));
@@ -59,6 +64,20 @@ pub(crate) fn lines(program: &Program, org: &Org) -> BTreeMap<String, String> {
         access.map(|fact| (path::of(Some(&org.id), &fact), path::value(&fact))).collect();
     lines.extend(settings::of_org(org, program));
     lines
+}
+
+/// Every line of a program, the organisations' too.
+pub(crate) fn all_lines(program: &Program) -> BTreeMap<String, String> {
+    let of_orgs = program.orgs.iter().flat_map(|org| lines(program, org));
+    let access = of_catalogue(&program.catalogue).into_iter().map(|fact| (path::of(None, &fact), path::value(&fact)));
+    let access = access.map(|(path, value)| (format!("{path} {value}"), value));
+    settings::of_platform(program).chain(access).chain(of_orgs).collect()
+}
+
+/// Equal for equal lines alone.
+pub(crate) fn digest(lines: &BTreeMap<String, String>) -> String {
+    let text: String = lines.iter().map(|(path, value)| format!("{path:?}{value:?}")).collect();
+    gatewright_bundle::Digest::of(text.as_bytes()).to_string()
 }
 
 /// What the organisations of one program share.
@@ -95,7 +114,7 @@ fn compare(id: &OrgId, (before, after): Pair<'_>, (old, new): (&Half, &Half), ri
     for (one, other, sign) in [(&before, &after, Sign::Removed), (&after, &before, Sign::Added)] {
         // An organisation that came or went says it all.
         let whole = one.org.is_none() || other.org.is_none();
-        for fact in one.facts().iter().filter(|fact| !other.holds(fact) && (!whole || **fact == Fact::Org)) {
+        for fact in one.facts().iter().filter(|fact| !other.holds(fact) && !whole) {
             rows.line(id, fact, sign);
         }
     }

@@ -15,7 +15,8 @@ const ANNOTATIONS_MAX: usize = 10;
 /// The first ten, which are the worst, then how many more there are.
 pub(crate) fn github(findings: &Findings<'_>) -> String {
     let mut text = String::new();
-    let all = findings.located();
+    let mut all = findings.located();
+    all.sort_by_key(|located| located.found.code.severity);
     for located in all.iter().take(ANNOTATIONS_MAX) {
         let command = match located.found.code.severity {
             Severity::Error | Severity::Deny => "error",
@@ -35,7 +36,10 @@ pub(crate) fn github(findings: &Findings<'_>) -> String {
         );
     }
     if let Some(more) = all.len().checked_sub(ANNOTATIONS_MAX).filter(|more| *more > 0) {
-        let _ = writeln!(text, "::notice title=gatewright::{more} more findings stand in the log of this step");
+        let _ = writeln!(
+            text,
+            "::notice title=gatewright::{more} more findings: the same command with --output human shows all"
+        );
     }
     text
 }

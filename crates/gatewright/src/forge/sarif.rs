@@ -55,17 +55,32 @@ fn rule(code: &Code) -> Value {
 fn result(located: &Located<'_>, indices: &BTreeMap<u16, usize>) -> Value {
     let found = located.found;
     let help = found.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
-    let related =
-        located.related.iter().map(|(at, text)| json!({"physicalLocation": place(at), "message": {"text": text}}));
+    let related = located
+        .related
+        .iter()
+        .map(|(at, text)| json!({"physicalLocation": place(at), "message": {"text": plain_text(text)}}));
     json!({
         "ruleId": located.code(),
         "ruleIndex": indices.get(&found.code.number),
         "level": level(found.code.severity),
-        "message": {"text": format!("{}{help}", found.message)},
+        "message": {"text": plain_text(&format!("{}{help}", found.message))},
         "locations": [{"physicalLocation": place(&located.at), "logicalLocations": [{"fullyQualifiedName": &*found.path}]}],
         "relatedLocations": related.collect::<Vec<_>>(),
         "partialFingerprints": {"gatewright/v1": located.fingerprint},
     })
+}
+
+/// SARIF 2.1.0, section 3.11: brackets would be a link, braces a placeholder.
+fn plain_text(text: &str) -> String {
+    let mut plain = String::new();
+    for letter in text.chars() {
+        match letter {
+            '\\' | '[' | ']' => plain.extend(['\\', letter]),
+            '{' | '}' => plain.extend([letter, letter]),
+            other => plain.push(other),
+        }
+    }
+    plain
 }
 
 fn place(at: &Range) -> Value {
@@ -108,5 +123,10 @@ mod tests {
     #[test]
     fn a_path_is_a_reference_whatever_its_name() {
         assert_eq!(uri("orgs/a b#?%.kdl"), "orgs/a%20b%23%3F%25.kdl");
+    }
+
+    #[test]
+    fn an_author_writes_no_link_and_no_placeholder() {
+        assert_eq!(plain_text("[x](https://a) {0} \\"), "\\[x\\](https://a) {{0}} \\\\");
     }
 }

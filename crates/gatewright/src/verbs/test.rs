@@ -6,6 +6,7 @@ mod json;
 use clap::Args;
 use wright::trial::{Coverage, Trial, Verdict, coverage, trials};
 use wright::{Outcome, compile};
+use wright_syntax::diagnostic::Severity;
 
 use crate::args::Output;
 use crate::context::{Context, Report};
@@ -13,6 +14,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::forge;
 use crate::verbs::check;
+use crate::verbs::check::findings::{self, Findings};
 
 /// Run the policy tests and prove the laws
 ///
@@ -30,6 +32,9 @@ pub(crate) struct Test {
     /// Also list the grants and blocks that no case depends on
     #[arg(long)]
     coverage: bool,
+    /// Treat warnings as failures: all of them (W), or one by its code (GW1413)
+    #[arg(long, value_name = "W|CODE", value_parser = findings::parse_denied)]
+    deny: Vec<findings::Denied>,
 }
 
 /// Broken laws as `compile` reports them.
@@ -62,6 +67,9 @@ impl Test {
             trials: trials(&outcome).into_iter().filter(|trial| self.wants(trial)).collect(),
             coverage: self.coverage.then(|| coverage(&outcome)),
         };
+        if results.trials.is_empty() && self.filter.is_some() {
+            return Err(Failure::usage("nothing has that text in its title, suite or organisation"));
+        }
         let body = match context.common.output {
             Output::Human => human::report(&results, &outcome, context),
             Output::Junit => forge::junit(&cases(&prefix, &results.trials, &outcome)),
@@ -72,8 +80,10 @@ impl Test {
             }),
             Output::Json | Output::Markdown | Output::Sarif | Output::Gitlab => json::report(&results, &outcome)?,
         };
-        let report = Report::new(body, results.exit());
-        Ok(if results.trials.is_empty() { report.hint(self.nothing()) } else { report })
+        let denied =
+            Findings::of(results.findings(), &self.deny).all.iter().any(|found| found.code.severity == Severity::Deny);
+        let report = Report::new(body, if denied { Exit::Tests } else { results.exit() });
+        Ok(if results.trials.is_empty() { report.hint(NOTHING) } else { report })
     }
 
     fn wants(&self, trial: &Trial) -> bool {
@@ -81,15 +91,9 @@ impl Test {
         let org = trial.org.as_ref().map(gatewright_terms::OrgId::as_str);
         [Some(&*trial.title), trial.suite.as_deref(), org].into_iter().flatten().any(|text| text.contains(wanted))
     }
-
-    fn nothing(&self) -> &'static str {
-        if self.filter.is_some() {
-            "nothing has that text in its title, suite or organisation"
-        } else {
-            "write `orgs/<org>/<name>.test.kdl`: gatewright explain suite"
-        }
-    }
 }
+
+const NOTHING: &str = "write `orgs/<org>/<name>.test.kdl`: gatewright explain suite";
 
 impl Results {
     fn findings(&self) -> Vec<wright_syntax::diagnostic::Diagnostic> {
@@ -114,7 +118,10 @@ fn cases(prefix: &str, trials: &[Trial], outcome: &Outcome) -> Vec<forge::Case> 
     let case = |trial: &Trial| {
         let at = places.range(trial.place.at);
         forge::Case {
-            group: trial.suite.as_deref().unwrap_or("platform").to_owned(),
+            group: match (&trial.org, &trial.suite) {
+                (Some(org), Some(suite)) => format!("{org}/{suite}"),
+                _ => "platform".to_owned(),
+            },
             name: trial.title.to_string(),
             file: format!("{prefix}{}", at.file.unwrap_or_default()),
             line: at.start.line,

@@ -34,6 +34,6 @@ fn a_verb_without_the_format_says_which_have_it() {
     let place = Place::with_workspace();
     for (format, verbs) in [("junit", "`check` and `test`"), ("markdown", "`diff`")] {
         let ran = place.run(&["inspect", "b", "--output", format]).exits(2);
-        assert!(ran.stderr.contains(&format!("only {verbs}")), "{}", ran.whole());
+        assert!(ran.stderr.contains(&format!("an output of {verbs} alone")), "{}", ran.whole());
     }
 }

@@ -5,8 +5,7 @@ use crate::support::Place;
 fn place() -> Place {
     let place = Place::with_workspace();
     place.edit("policies/orgs/acme/org.kdl", "    plan", "    team \"@lumen/acme-team\"\n    plan");
-    let approvals =
-        "approval \"privileged\" from=\"@lumen/identity\"; approval \"weakening\" from=\"@lumen/security\"; orgs ";
+    let approvals = "approval \"privileged\" from=\"@lumen/identity\"; approval \"weakening\" from=\"@lumen/security\"; approval \"trust-root\" from=\"@lumen/security\"; orgs ";
     place.edit("policies/policy.kdl", "orgs ", approvals);
     place
 }

@@ -27,13 +27,13 @@ fn repository() -> Place {
 }
 
 fn reviewed(place: &Place, more: &[&str]) -> Ran {
-    place.run(&[&["review", "main", "--workspace", "policies", "--as-of", "2026-11-24"], more].concat())
+    place.run(&[&["review", "refs/heads/main", "--workspace", "policies", "--as-of", "2026-11-24"], more].concat())
 }
 
 /// What it says, without the commit, which hangs on the clock.
 fn shown(ran: &Ran) -> String {
     let whole = ran.whole();
-    let (before, rest) = whole.split_once("main@").unwrap();
+    let (before, rest) = whole.split_once("refs/heads/main@").unwrap();
     format!("{before}main@COMMIT{}", rest.get(7..).unwrap())
 }
 
@@ -144,6 +144,99 @@ fn a_law_that_goes_is_a_weakening() {
     place.write("policies/orgs/acme/org.test.kdl", format!("{}}}\n", before.trim_end().to_owned() + "\n"));
     let said = reviewed(&place, &["--output", "json"]).exits(4).json();
     assert_eq!(ids(&said, "weakening").len(), 1, "{said:#}");
+}
+
+/// The row of an organisation or an environment that came names all that it holds.
+#[test]
+fn an_approval_of_something_new_lapses_where_it_changes() {
+    let place = repository();
+    let acme = String::from_utf8(place.read("policies/orgs/acme/org.kdl")).unwrap();
+    place.write("policies/orgs/initech/org.kdl", acme.replace("acme", "initech").replace("0oa1", "0oa3"));
+    let production = String::from_utf8(place.read("policies/environments/production.kdl")).unwrap();
+    place.write("policies/environments/staging.kdl", production.replace("production", "staging"));
+    place.edit("policies/policy.kdl", "at-most=\"1\"", "at-most=\"1\" // one organisation at a time");
+    let approve_all = || {
+        let said = reviewed(&place, &["--output", "json"]).exits(4).json();
+        let of_class = |class, team| (team, ids(&said, class));
+        let all = [of_class("trust-root", "@lumen/security"), of_class("privileged", "@lumen/identity")];
+        let reviews: Vec<Value> =
+            all.iter().map(|(team, changes)| json!({"by": "ada", "teams": [team], "changes": changes})).collect();
+        let file = json!({"schema": "gatewright.reviews/1", "author": "bob", "reviews": reviews});
+        place.write("reviews.json", file.to_string());
+    };
+    let missing = || {
+        let said = reviewed(&place, &[&WITH[..], &["--output", "json"]].concat()).json();
+        let needs = said["needs"].as_array().unwrap();
+        let changes = needs.iter().flat_map(|need| need["changes"].as_array().unwrap());
+        let open = changes.filter(|change| change["approved_by"] == json!([]));
+        let mut paths: Vec<String> = open.map(|change| change["path"].as_str().unwrap().to_owned()).collect();
+        paths.sort();
+        paths.dedup();
+        paths
+    };
+    approve_all();
+    assert_eq!(missing(), [""; 0]);
+    place.edit("policies/orgs/initech/org.kdl", "https://initech.okta.com", "https://evil.okta.com");
+    // What is new in the environment are all organisations as it sees them.
+    assert_eq!(missing(), ["environment[staging]", "org[initech]"]);
+    approve_all();
+    place.edit("policies/environments/staging.kdl", "base-url \"https://", "base-url \"https://evil.");
+    assert_eq!(missing(), ["environment[staging]"]);
+}
+
+#[test]
+fn to_close_an_organisation_and_to_leave_a_law_are_no_labels() {
+    let place = repository();
+    place.edit("policies/orgs/acme/org.kdl", "join \"jit\"", "join \"jit\"\n        stage \"test\"");
+    let classes = |said: &Value| {
+        let needs = said["needs"].as_array().unwrap().iter().map(|need| need["class"].as_str().unwrap().to_owned());
+        let free = said["free"].as_array().unwrap().iter().map(|class| class.as_str().unwrap().to_owned());
+        needs.chain(free).collect::<Vec<_>>()
+    };
+    assert_eq!(classes(&reviewed(&place, &["--output", "json"]).json()), ["shut-out"]);
+    commit(&place, "closed");
+    place.edit("policies/orgs/acme/org.kdl", "\n        stage \"test\"", "");
+    assert_eq!(classes(&reviewed(&place, &["--output", "json"]).json()), ["privileged", "widening"]);
+    commit(&place, "open");
+    place.edit(
+        "policies/platform/catalog.kdl",
+        "plan \"standard\"",
+        "plan \"large\" {\n    includes \"sso\"\n}\n\nplan \"standard\"",
+    );
+    place.edit("policies/orgs/acme/org.kdl", "plan \"standard\"", "plan \"large\"");
+    assert_eq!(classes(&reviewed(&place, &["--output", "json"]).json()), ["weakening"]);
+}
+
+#[test]
+fn a_file_does_not_stand_for_a_revision() {
+    let place = repository();
+    grant(&place, "acme", "ml-platform");
+    place.run(&["compile", "--workspace", "policies", "--environment", "production", "--out", "main"]).exits(0);
+    let diff = |base: &str| place.run(&["diff", base, "--workspace", "policies", "--fail-on", "privileged"]);
+    assert!(diff("main").exits(2).stderr.contains("is a file and a revision"));
+    diff("refs/heads/main").exits(4);
+    diff("./main").exits(0);
+}
+
+#[test]
+fn a_setting_of_the_platform_reaches_every_organisation() {
+    let place = repository();
+    place.edit("policies/environments/production.kdl", "base-url \"https://", "base-url \"https://other.");
+    let said = reviewed(&place, &["--output", "json"]).exits(4).json();
+    assert_eq!(said["brakes"][0]["found"], json!(2), "{said:#}");
+}
+
+#[test]
+fn an_id_that_the_base_retired_is_not_used_again() {
+    let place = repository();
+    std::fs::remove_dir_all(place.path("policies/orgs/globex")).unwrap();
+    place.write("policies/platform/retired.kdl", "retired-org \"globex\" on=\"2026-11-24\" data=\"delete\"\n");
+    commit(&place, "globex leaves");
+    let acme = String::from_utf8(place.read("policies/orgs/acme/org.kdl")).unwrap();
+    place.write("policies/orgs/globex/org.kdl", acme.replace("acme", "globex").replace("0oa1", "0oa2"));
+    std::fs::remove_file(place.path("policies/platform/retired.kdl")).unwrap();
+    let said = reviewed(&place, &["--output", "json"]).exits(4).json();
+    assert_eq!(said["reused"], json!(["globex"]), "{said:#}");
 }
 
 #[test]

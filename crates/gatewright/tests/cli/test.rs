@@ -61,6 +61,7 @@ fn a_vacuous_law_is_a_warning() {
     let said = tested(&place, &["--output", "json"]).exits(0).json();
     assert_eq!(results(&said, "vacuous"), ["nobody administers by way of a group"]);
     assert_eq!(said["diagnostics"][0]["code"], "GW1413");
+    tested(&place, &["--deny", "GW1413"]).exits(3);
     place.run(&["compile", "--workspace", "policies", "--environment", "production", "--out", "b"]).exits(0);
 }
 
@@ -69,7 +70,7 @@ fn a_filter_chooses_and_says_when_it_chose_nothing() {
     let place = Place::with_workspace();
     let said = tested(&place, &["--filter", "block beats", "--output", "json"]).exits(0).json();
     assert_eq!(results(&said, "passed"), ["a block beats an admin grant"]);
-    let nothing = tested(&place, &["--filter", "no such title"]).exits(0);
+    let nothing = tested(&place, &["--filter", "no such title"]).exits(2);
     assert!(nothing.stderr.contains("nothing has that text"), "{}", nothing.whole());
 }
 
@@ -89,5 +90,5 @@ fn forges_read_it() {
     insta::assert_snapshot!("as_junit", tested(&place, &["--output", "junit"]).exits(3).stdout);
     insta::assert_snapshot!("as_github", tested(&place, &["--output", "github"]).exits(3).stdout);
     let refused = tested(&place, &["--output", "sarif"]).exits(2);
-    assert!(refused.stderr.contains("only `check` reports so"), "{}", refused.whole());
+    assert!(refused.stderr.contains("an output of `check` alone"), "{}", refused.whole());
 }

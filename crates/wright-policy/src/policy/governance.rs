@@ -15,6 +15,8 @@ pub struct Governance {
     pub brakes: BTreeMap<Arc<str>, u32>,
     /// What is said of each retired organisation: the day, and what becomes of its data.
     pub retired: BTreeMap<OrgId, Retired>,
+    /// The first approval or brake, where there is one.
+    pub at: Option<Span>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

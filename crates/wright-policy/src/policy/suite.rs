@@ -1,6 +1,6 @@
 //! Suite: policy tests and laws with every name looked up; what they ask is in names, since every environment is asked.
 //!
-//! Invariant: a suite belongs to one organisation, and all that it names exists there.
+//! Invariant: a suite belongs to one organisation, in which its title stands once, and all that it names exists there.
 
 use std::sync::Arc;
 
@@ -22,6 +22,7 @@ pub struct Suite {
     pub org: OrgId,
     pub cases: Vec<Case>,
     pub laws: Vec<Law>,
+    pub place: Place,
 }
 
 /// Somebody as a provider sends them.

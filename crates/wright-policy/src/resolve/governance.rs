@@ -19,5 +19,6 @@ pub(super) fn resolve(manifest: Option<&Node>, platform: &Node) -> Governance {
         approvals: entries("approval").filter_map(approval).collect(),
         brakes: entries("brake").filter_map(brake).collect(),
         retired: platform.entries("retired-org").filter_map(retired).collect(),
+        at: entries("approval").chain(entries("brake")).map(|node| node.head).next(),
     }
 }

@@ -9,7 +9,7 @@ use wright_syntax::tree::Spanned;
 
 use super::law::{LawNames, permission_at, role_at};
 use super::{Context, Names, law, place};
-use crate::codes::{FIELD_OF_OTHER_KIND, FOLDER_MISMATCH, MISSING_FIELD};
+use crate::codes::{DUPLICATE_DEFINITION, FIELD_OF_OTHER_KIND, FOLDER_MISMATCH, MISSING_FIELD};
 use crate::finding::Finding;
 use crate::policy::{Case, Claim, Expect, Org, Place, Says, Suite, TestIdentity};
 use crate::shape::{Given, Node, TestFile};
@@ -73,6 +73,21 @@ fn suite(node: &Node, org: &Org, org_names: &Names, context: &Context<'_>, sink:
         org: org.id.clone(),
         cases: node.entries("case").filter_map(|entry| case(entry, sink)).collect(),
         laws: node.entries("law").filter_map(|entry| law::resolve(entry, Some(&id), &law_names, sink)).collect(),
+        place: self::place(node),
+    }
+}
+
+/// Two suites of one organisation with one title, in whichever files: their laws would be told apart by nothing.
+pub(super) fn doubles(suites: &[Suite], sink: &mut Sink) {
+    let mut seen: BTreeMap<(&OrgId, &str), &Place> = BTreeMap::new();
+    for suite in suites {
+        let Some(earlier) = seen.insert((&suite.org, &suite.title), &suite.place) else { continue };
+        Finding::new(DUPLICATE_DEFINITION, suite.place.at, format!("suite `{}` stands twice", suite.title))
+            .mark("again here")
+            .also(earlier.at, "first here")
+            .help("a suite has a title of its own in its organisation, whichever file it lies in")
+            .path(&suite.place.path)
+            .report(sink);
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 
 use gatewright_bundle::Digest;
+use gatewright_bundle::program::Program;
 use gatewright_terms::{EmailAddress, GroupName, OrgId, Slug};
 
 use super::access::Sign;
@@ -117,20 +118,22 @@ pub struct Change {
 
 impl Change {
     /// An environment that only one side has.
-    pub fn environment(name: &Slug, is_added: bool) -> Self {
-        let (before, after) = if is_added { (None, Some(String::new())) } else { (Some(String::new()), None) };
-        Self::setting(None, format!("environment[{name}]"), Class::TrustRoot, before, after)
+    pub fn environment(program: &Program, is_added: bool) -> Self {
+        // It names all that the environment holds, so that no review of it outlives a change of it.
+        let value = super::digest(&super::all_lines(program));
+        let (before, after) = if is_added { (None, Some(value)) } else { (Some(value), None) };
+        let path = format!("environment[{}]", program.environment.name);
+        Self::setting(None, path, BTreeSet::from([Class::TrustRoot]), before, after)
     }
 
     /// A line that access does not hang on.
     pub(super) fn setting(
         org: Option<&OrgId>,
         path: String,
-        class: Class,
+        classes: BTreeSet<Class>,
         before: Option<String>,
         after: Option<String>,
     ) -> Self {
-        let classes = BTreeSet::from([class]);
         let id = ChangeId::of(&path, before.as_deref(), after.as_deref(), &classes);
         Self { id, classes, org: org.cloned(), path, what: What::Setting { before, after } }
     }

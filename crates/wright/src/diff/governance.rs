@@ -38,7 +38,7 @@ const NO_LIMIT: i64 = 1 << 33;
 fn platform(rules: &Rules) -> Lines {
     let mut lines = Lines::new();
     let mut pen = Pen { lines: &mut lines, path: String::new() };
-    let Rules { governance: Governance { approvals, brakes, retired: _ }, laws, suites: _ } = rules;
+    let Rules { governance: Governance { approvals, brakes, retired: _, at: _ }, laws, suites: _ } = rules;
     for (class, team) in approvals {
         pen.trust(&format!("approval[{class}].from"), team);
     }
@@ -69,7 +69,8 @@ fn retired(before: &Rules, after: &Rules) -> Vec<Change> {
         let (before, after) = (text(before), text(after));
         // A line that goes gives an id free again.
         let class = if after.is_none() { Class::TrustRoot } else { Class::OrgRetired };
-        (before != after).then(|| Change::setting(None, format!("retired-org[{id}]"), class, before, after))
+        (before != after)
+            .then(|| Change::setting(None, format!("retired-org[{id}]"), BTreeSet::from([class]), before, after))
     };
     ids.into_iter().filter_map(one).collect()
 }
@@ -82,8 +83,9 @@ fn spelled(law: &Law) -> String {
         Binds::Plan(plan) => vec![format!("where plan={plan}")],
         Binds::Stage(stage) => vec![format!("where stage={stage:?}")],
     };
-    words.extend(law.anyone.iter().map(anyone));
-    words.extend(law.never.iter().map(never));
+    // The order of lines means nothing.
+    words.extend(law.anyone.iter().map(anyone).collect::<BTreeSet<_>>());
+    words.extend(law.never.iter().map(never).collect::<BTreeSet<_>>());
     words.join("; ")
 }
 

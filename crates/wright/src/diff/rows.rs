@@ -81,6 +81,12 @@ impl Rows {
         self.row(Some(org), fact, sign);
     }
 
+    /// An organisation that came or went: its value names all that it holds, so that no review of it outlives a change of it.
+    pub(super) fn whole(&mut self, org: &OrgId, digest: String, sign: Sign) {
+        let row = self.row(Some(org), &Fact::Org, sign);
+        row.values = BTreeSet::from([digest]);
+    }
+
     /// A line of the platform that differs, whether or not an organisation uses it.
     pub(super) fn of_platform(&mut self, fact: &Fact, sign: Sign) {
         // That a role is there at all is said with its label.
@@ -106,7 +112,9 @@ impl Rows {
 
     fn row(&mut self, org: Option<&OrgId>, fact: &Fact, sign: Sign) -> &mut Row {
         let row = self.0.entry((org.cloned(), path::of(org, fact), sign)).or_default();
-        row.values.insert(path::value(fact));
+        if *fact != Fact::Org {
+            row.values.insert(path::value(fact));
+        }
         row.classes.extend(trust(fact, sign));
         row
     }

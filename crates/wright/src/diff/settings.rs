@@ -24,6 +24,8 @@ enum Meaning {
     Trust,
     /// A defence and its strength: more is stronger. A change that keeps the strength counts as weaker, since nobody can tell.
     Defence(i64),
+    /// Nobody gets in while it stands so.
+    Closed,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +60,10 @@ impl Pen<'_> {
         self.note(word, value.to_string(), Meaning::Defence(strength));
     }
 
+    fn closed(&mut self, word: &str, value: impl Display) {
+        self.note(word, value.to_string(), Meaning::Closed);
+    }
+
     fn below(&mut self, path: impl AsRef<str>) -> Pen<'_> {
         Pen { path: format!("{}{}", self.path, path.as_ref()), lines: self.lines }
     }
@@ -83,6 +89,11 @@ pub(super) fn of_org(org: &Org, program: &Program) -> impl Iterator<Item = (Stri
     org::lines(org, program).into_iter().map(|(path, line)| (path, line.value))
 }
 
+/// The lines of the platform with their values.
+pub(super) fn of_platform(program: &Program) -> impl Iterator<Item = (String, String)> {
+    platform::lines(program).into_iter().map(|(path, line)| (path, line.value))
+}
+
 pub(super) fn compare(org: Option<&OrgId>, before: &Lines, after: &Lines) -> Vec<Change> {
     let paths: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let changed = paths.into_iter().filter_map(|path| {
@@ -93,9 +104,19 @@ pub(super) fn compare(org: Option<&OrgId>, before: &Lines, after: &Lines) -> Vec
 }
 
 fn change(org: Option<&OrgId>, path: &str, before: Option<&Line>, after: Option<&Line>) -> Change {
-    let class = class(before, after);
+    let classes = classes(before, after);
     let (before, after) = (before.map(|line| line.value.clone()), after.map(|line| line.value.clone()));
-    Change::setting(org, path.to_owned(), class, before, after)
+    Change::setting(org, path.to_owned(), classes, before, after)
+}
+
+fn classes(before: Option<&Line>, after: Option<&Line>) -> BTreeSet<Class> {
+    let is_closed = |line: Option<&Line>| line.is_some_and(|line| line.meaning == Meaning::Closed);
+    match (is_closed(before), is_closed(after)) {
+        (false, true) => BTreeSet::from([Class::ShutOut]),
+        // Everybody whom the grants name gets in, and nobody counts here what they may do.
+        (true, false) => BTreeSet::from([Class::Privileged, Class::Widening]),
+        (false, false) | (true, true) => BTreeSet::from([class(before, after)]),
+    }
 }
 
 /// The graver of what the line was and what it is.
@@ -113,6 +134,6 @@ fn class(before: Option<&Line>, after: Option<&Line>) -> Class {
 fn strength(meaning: Option<Meaning>) -> i64 {
     match meaning {
         Some(Meaning::Defence(strength)) => strength,
-        Some(Meaning::Label | Meaning::Trust) | None => 0,
+        Some(Meaning::Label | Meaning::Trust | Meaning::Closed) | None => 0,
     }
 }

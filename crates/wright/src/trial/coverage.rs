@@ -58,7 +58,11 @@ fn of_org(org: &Org, compiled: &Compiled, outcome: &Outcome) -> Option<Coverage>
 fn touched(org: &Org, compiled: &Compiled, outcome: &Outcome) -> BTreeSet<String> {
     let prepared = folded::prepared(compiled, org);
     let mut touched = BTreeSet::new();
-    for case in outcome.suites.iter().filter(|suite| suite.org == org.id).flat_map(|suite| &suite.cases) {
+    let suites = outcome.suites.iter().filter(|suite| suite.org == org.id);
+    for (suite, case) in suites.flat_map(|suite| suite.cases.iter().map(move |case| (suite, case))) {
+        if case::trial(case, suite, outcome).failed() {
+            continue;
+        }
         let identity = case::identity(case);
         match decide(&prepared, &identity.facts(org)) {
             Decision::Admit(admission) => {

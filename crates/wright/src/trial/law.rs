@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use gatewright_terms::{OrgId, Slug};
+use gatewright_bundle::program::Grantee;
+use gatewright_terms::{GroupName, OrgId, Slug};
 use wright_policy::{Law, Suite};
 use wright_syntax::diagnostic::Diagnostic;
 
@@ -26,7 +27,10 @@ pub(super) fn trial(law: &Law, suite: Option<&Suite>, outcome: &Outcome) -> Tria
         None if all.iter().all(|(_, _, tally)| tally.applies == 0) => {
             Verdict::Vacuous(says_vacuous(law, &all, org.as_ref()))
         }
-        None => Verdict::Passed,
+        None => match unnamed(law, outcome) {
+            Some(group) => Verdict::Vacuous(says_unnamed(law, &group, org.as_ref())),
+            None => Verdict::Passed,
+        },
     };
     Trial {
         kind: Kind::Law,
@@ -35,6 +39,38 @@ pub(super) fn trial(law: &Law, suite: Option<&Suite>, outcome: &Outcome) -> Tria
         title: law.title.clone(),
         place: law.place.clone(),
         verdict,
+    }
+}
+
+/// A group of the law that no line of the organisations that it binds names.
+fn unnamed(law: &Law, outcome: &Outcome) -> Option<GroupName> {
+    let bound = || {
+        let orgs = outcome.programs.values().flat_map(|compiled| &compiled.program.orgs);
+        orgs.filter(|org| reasons::binds(&law.binds, org))
+    };
+    let is_named = |group: &GroupName| {
+        bound().any(|org| {
+            let granted = org.grants.iter().any(|grant| grant.to == Grantee::Group(group.clone()));
+            granted || org.blocked_groups.contains(group)
+        })
+    };
+    law.anyone.iter().filter_map(|anyone| anyone.in_group.as_ref()).find(|group| !is_named(group)).cloned()
+}
+
+fn says_unnamed(law: &Law, group: &GroupName, org: Option<&OrgId>) -> Diagnostic {
+    Diagnostic {
+        code: LAW_VACUOUS,
+        message: format!(
+            "the law `{}` is about a group that no grant and no block names: `{}`",
+            law.title,
+            group.as_str()
+        ),
+        primary: (law.place.at, "holds, and perhaps by a misspelt name".to_owned()),
+        related: Vec::new(),
+        help: Some("is it spelled as it was meant? It will hold for whoever comes into its reach later".to_owned()),
+        fix: None,
+        path: law.place.path.clone(),
+        org: org.map(|org| Arc::from(org.as_str())),
     }
 }
 
@@ -94,7 +130,8 @@ fn who(witness: &Witness) -> String {
     let identity = &witness.identity;
     let groups: Vec<String> = identity.groups.iter().map(|group| format!("`{}`", group.as_str())).collect();
     let groups = if groups.is_empty() { "in no group".to_owned() } else { format!("in {}", groups.join(", ")) };
-    format!("`{}` {groups}, through `{}`,", identity.email, identity.connection)
+    let bound = if witness.bound_owner { "an owner who now comes as " } else { "" };
+    format!("{bound}`{}` {groups}, through `{}`,", identity.email, identity.connection)
 }
 
 fn says_vacuous(law: &Law, all: &[(&Slug, &Compiled, Tally)], org: Option<&OrgId>) -> Diagnostic {

@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 
 use gatewright_bundle::program::{Grantee, Org};
-use gatewright_decide::{Admission, Decision, PreparedOrg, decide};
+use gatewright_decide::{Admission, Decision, Facts, PreparedOrg, Standing, decide};
 use gatewright_terms::{GroupName, OrgId};
 use wright_policy::{Anyone, Law, Never, Outside};
 
@@ -31,6 +31,8 @@ pub enum Proof {
 pub struct Witness {
     pub org: OrgId,
     pub identity: Identity,
+    /// It is an owner who was bound with another address.
+    pub bound_owner: bool,
     /// What it comes to hold and must not: `` `admin` ``.
     pub holds: String,
     /// The paths of the lines that give it.
@@ -47,11 +49,15 @@ pub fn prove(law: &Law, org: &PreparedOrg) -> Proof {
             for slot in &spoken_of {
                 let identity =
                     Identity { connection: slot.connection.clone(), email: slot.email.clone(), groups: groups.clone() };
-                let Decision::Admit(admission) = decide(org, &identity.facts(org.org())) else { continue };
-                admitted = true;
-                let smaller = best.as_ref().is_none_or(|best| groups.len() < best.identity.groups.len());
-                if smaller && let Some(found) = broken(law, org, &identity, &admission) {
-                    best = Some(found);
+                for facts in facts(anyone, org.org(), &identity) {
+                    let Decision::Admit(admission) = decide(org, &facts) else { continue };
+                    admitted = true;
+                    let size = (groups.len(), facts.standing == Standing::Member);
+                    let smaller =
+                        best.as_ref().is_none_or(|best| size < (best.identity.groups.len(), best.bound_owner));
+                    if smaller && let Some(found) = broken(law, org, &identity, &facts, &admission) {
+                        best = Some(found);
+                    }
                 }
             }
         }
@@ -61,6 +67,14 @@ pub fn prove(law: &Law, org: &PreparedOrg) -> Proof {
         (None, true) => Proof::Holds,
         (None, false) => Proof::Vacuous,
     }
+}
+
+/// As the address says; and as an owner who is bound already, whatever the address they come with now.
+fn facts(anyone: &Anyone, org: &Org, identity: &Identity) -> Vec<Facts> {
+    let plain = identity.facts(org);
+    let is_bound = !org.owners.is_empty() && !plain.is_owner && !anyone.no_owner;
+    let bound = is_bound.then(|| Facts { is_owner: true, standing: Standing::Member, ..plain.clone() });
+    std::iter::once(plain).chain(bound).collect()
 }
 
 /// Somebody in particular shows less than anyone.
@@ -98,7 +112,13 @@ fn groups(anyone: &Anyone, org: &Org) -> Vec<BTreeSet<GroupName>> {
     sets
 }
 
-fn broken(law: &Law, org: &PreparedOrg, identity: &Identity, admission: &Admission<'_>) -> Option<Witness> {
+fn broken(
+    law: &Law,
+    org: &PreparedOrg,
+    identity: &Identity,
+    facts: &Facts,
+    admission: &Admission<'_>,
+) -> Option<Witness> {
     let held = reasons::held(org, admission);
     law.never.iter().find_map(|never| {
         let wrong: Vec<_> = held
@@ -115,6 +135,7 @@ fn broken(law: &Law, org: &PreparedOrg, identity: &Identity, admission: &Admissi
         Some(Witness {
             org: org.org().id.clone(),
             identity: identity.clone(),
+            bound_owner: facts.standing == Standing::Member,
             holds: words(never),
             lines: wrong.iter().filter_map(|held| held.path(org, &identity.email)).collect(),
         })

@@ -76,7 +76,8 @@ impl Held<'_> {
         match self.because {
             Because::Grant(index) => grant_path(org.catalogue(), org.org(), at(&org.org().grants, index)?),
             Because::Owner => {
-                let owner = org.org().owners.iter().find(|owner| owner.same_mailbox(email))?;
+                let owners = &org.org().owners;
+                let owner = owners.iter().find(|owner| owner.same_mailbox(email)).or(owners.first())?;
                 Some(format!("org[{id}].owner[{owner}]"))
             }
             Because::DefaultProject => Some(format!("org[{id}].project[{}]", self.project?)),

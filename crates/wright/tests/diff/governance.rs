@@ -6,6 +6,10 @@ use wright_syntax::source::{FileId, Span};
 
 use crate::small::slug;
 
+fn place() -> Place {
+    Place { path: "suite[acme]".into(), at: Span::new(FileId(0), 0, 0) }
+}
+
 fn law(title: &str, anyone: Anyone) -> Law {
     let permission = gatewright_terms::PermissionName::parse("a.read").unwrap();
     let place = Place { path: format!("law[{title}]").into(), at: Span::new(FileId(0), 0, 0) };
@@ -19,7 +23,13 @@ fn rules() -> Rules {
     rules.governance.brakes.insert("orgs-changed".into(), 25);
     rules.laws.push(law("one", Anyone::default()));
     let org = gatewright_terms::OrgId::parse("acme").unwrap();
-    rules.suites.push(Suite { title: "acme".into(), org, cases: vec![], laws: vec![law("two", Anyone::default())] });
+    rules.suites.push(Suite {
+        title: "acme".into(),
+        org,
+        cases: vec![],
+        laws: vec![law("two", Anyone::default())],
+        place: place(),
+    });
     rules
 }
 

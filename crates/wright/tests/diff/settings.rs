@@ -90,7 +90,7 @@ type Edit = fn(&mut Program);
 
 /// A path, an edit, and what the edit is; the way back is what stands last.
 const EDITS: &[(&str, Edit, Class, Class)] = {
-    use Class::{Cosmetic, Strengthening, TrustRoot, Weakening};
+    use Class::{Cosmetic, Privileged, ShutOut, Strengthening, TrustRoot, Weakening};
     &[
         ("environment", |p| p.environment.name = slug("staging"), TrustRoot, TrustRoot),
         ("base-url", |p| p.environment.base_url = "https://x.example".into(), TrustRoot, TrustRoot),
@@ -118,7 +118,7 @@ const EDITS: &[(&str, Edit, Class, Class)] = {
         ("permission[b.write].risk", |p| p.catalogue.permissions[1].risk = Risk::None, Weakening, Strengthening),
         ("role[owner,scope=org].label", |p| p.catalogue.roles[0].label = "O".into(), Cosmetic, Cosmetic),
         ("org[acme].name", |p| org(p).name = "A".into(), Cosmetic, Cosmetic),
-        ("org[acme].plan", |p| org(p).plan = slug("team"), Cosmetic, Cosmetic),
+        ("org[acme].plan", |p| org(p).plan = slug("team"), Weakening, Weakening),
         ("org[acme].time-zone", |p| org(p).time_zone = "Europe/Berlin".into(), Cosmetic, Cosmetic),
         (
             "org[acme].owner[jane@a.example].address",
@@ -127,6 +127,7 @@ const EDITS: &[(&str, Edit, Class, Class)] = {
             Cosmetic,
         ),
         ("org[acme].stage", |p| org(p).stage = Stage::Optional, Weakening, Strengthening),
+        ("org[acme].stage", |p| org(p).stage = Stage::Test, ShutOut, Privileged),
         ("org[acme].project[lab].name", |p| org(p).projects[0].name = "L".into(), Cosmetic, Cosmetic),
         (
             "org[acme].project[lab].visibility",
@@ -335,7 +336,8 @@ fn every_line_is_named_and_weighed_in_both_directions() {
             let found = changes.iter().find(|change| change.path.starts_with(path));
             let found = found.unwrap_or_else(|| panic!("{path}: {changes:#?}"));
             assert!(matches!(found.what, What::Setting { .. }), "{path}");
-            assert_eq!(found.classes.iter().collect::<Vec<_>>(), [class], "{path}");
+            assert_eq!(found.gravest(), *class, "{path}");
+            assert!(found.classes.len() == 1 || *class == Class::Privileged, "{path}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use gatewright_bundle::program::Scope;
-use gatewright_decide::{Admission, Decision, PreparedOrg, decide};
+use gatewright_decide::{Admission, Decision, Facts, PreparedOrg, Standing, decide};
 use gatewright_terms::{DomainName, EmailAddress, GroupName, PermissionName};
 use wright::trial::{Proof, prove};
 use wright::{Identity, closest, prove as prove_program};
@@ -43,8 +43,16 @@ fn universe() -> Vec<Identity> {
     all
 }
 
+/// Everybody as their address says, and once more as an owner who is bound already, where the organisation has owners.
+fn comers(identity: &Identity, org: &PreparedOrg) -> Vec<Facts> {
+    let plain = identity.facts(org.org());
+    let bound =
+        (!org.org().owners.is_empty()).then(|| Facts { is_owner: true, standing: Standing::Member, ..plain.clone() });
+    std::iter::once(plain).chain(bound).collect()
+}
+
 /// Written from the words of the language, without the prover's.
-fn speaks_of(law: &Law, identity: &Identity, org: &PreparedOrg) -> bool {
+fn speaks_of(law: &Law, identity: &Identity, facts: &Facts, org: &PreparedOrg) -> bool {
     let domain = identity.email.domain();
     law.anyone.iter().any(|anyone| {
         let outside = match &anyone.outside {
@@ -52,7 +60,7 @@ fn speaks_of(law: &Law, identity: &Identity, org: &PreparedOrg) -> bool {
             Some(Outside::OrgDomains) => !org.org().domains.iter().any(|claimed| claimed.name == *domain),
             Some(Outside::Domain(other)) => domain != other,
         };
-        let owner = org.org().owners.contains(&identity.email);
+        let owner = facts.is_owner;
         let group = anyone.in_group.as_ref().is_none_or(|group| identity.groups.contains(group));
         let alone = !anyone.in_no_other_group || identity.groups.len() == 1;
         outside && group && alone && !(anyone.no_owner && owner)
@@ -119,8 +127,13 @@ fn every_verdict_is_what_all_identities_add_up_to() {
         let org = PreparedOrg::new(Arc::new(program.catalogue.clone()), program.orgs[0].clone());
         let law = law(&mut dice);
         let (mut admitted, mut breakers) = (false, BTreeSet::new());
-        for identity in universe.iter().filter(|identity| speaks_of(&law, identity, &org)) {
-            if let Decision::Admit(admission) = decide(&org, &identity.facts(org.org())) {
+        for (identity, facts) in
+            universe.iter().flat_map(|it| comers(it, &org).into_iter().map(move |facts| (it, facts)))
+        {
+            if !speaks_of(&law, identity, &facts, &org) {
+                continue;
+            }
+            if let Decision::Admit(admission) = decide(&org, &facts) {
                 admitted = true;
                 if happens(&law, &admission) {
                     breakers.insert((identity.groups.len(), identity.clone()));
@@ -132,8 +145,9 @@ fn every_verdict_is_what_all_identities_add_up_to() {
             (Proof::Broken(witness), Some((smallest, _))) => {
                 seen[0] += 1;
                 assert_eq!(witness.identity.groups.len(), *smallest, "{}", shown());
-                assert!(speaks_of(&law, &witness.identity, &org), "{}", shown());
-                let Decision::Admit(admission) = decide(&org, &witness.identity.facts(org.org())) else {
+                let facts = comers(&witness.identity, &org).swap_remove(usize::from(witness.bound_owner));
+                assert!(speaks_of(&law, &witness.identity, &facts, &org), "{}", shown());
+                let Decision::Admit(admission) = decide(&org, &facts) else {
                     panic!("{}", shown());
                 };
                 assert!(happens(&law, &admission) && !witness.lines.is_empty(), "{}", shown());

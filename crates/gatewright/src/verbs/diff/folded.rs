@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gatewright_terms::{OrgId, Slug};
-use wright::diff::{Change, Class, diff, governance};
+use wright::diff::{Change, Class, What, diff, governance};
 
 use super::side::{Place, Side};
 
@@ -36,7 +36,9 @@ impl Folded {
             let changes = match (base.environments.get(*name), head.environments.get(*name)) {
                 (Some(old), Some(new)) => diff(&old.program, &new.program),
                 _ if partial => continue,
-                (old, _) => vec![Change::environment(name, old.is_none())],
+                (Some(old), None) => vec![Change::environment(&old.program, false)],
+                (None, Some(new)) => vec![Change::environment(&new.program, true)],
+                (None, None) => continue,
             };
             for change in changes {
                 match rows.iter_mut().find(|row| row.change == change) {
@@ -93,7 +95,16 @@ impl Folded {
     }
 }
 
+/// Lines about changes and about ids: nobody signs in differently because of them.
+const OF_GOVERNANCE: [&str; 4] = ["approval[", "brake[", "law[", "retired-org["];
+
 impl Row {
+    /// A setting of the platform that every organisation lives by.
+    pub(crate) fn is_of_every_org(&self) -> bool {
+        let is_governance = OF_GOVERNANCE.iter().any(|start| self.change.path.starts_with(start));
+        self.change.org.is_none() && !is_governance && matches!(self.change.what, What::Setting { .. })
+    }
+
     fn key(&self) -> impl Ord + '_ {
         (self.change.org.as_ref(), &self.change.classes, &self.change.path, &self.change.id)
     }

@@ -26,6 +26,11 @@ enum Blob {
 }
 
 impl GitWorld {
+    /// Whether the name is a revision of the repository that the workspace lies in.
+    pub(super) fn knows(workspace: &Path, revision: &str) -> bool {
+        Git { folder: workspace.to_path_buf() }.commit(revision).is_ok()
+    }
+
     /// Every file below the workspace's folder, at the commit that the revision names.
     pub(super) fn read(workspace: &Path, revision: &str) -> Result<Self, Failure> {
         let git = Git { folder: workspace.to_path_buf() };

@@ -47,13 +47,24 @@ pub(crate) struct Place {
 }
 
 impl Side {
-    /// A bundle file where there is one of that name, else a revision.
+    /// A revision, or a bundle file. What could be both is refused: a file of a pull request must not stand for `main`.
     pub(crate) fn named(name: &str, context: &Context) -> Result<Self, Failure> {
-        if Path::new(name).is_file() {
+        let is_path = ["/", "./", "../"].iter().any(|start| name.starts_with(start));
+        let is_file = Path::new(name).is_file();
+        if is_file && is_path {
             return Self::of_bundle(name);
         }
-        let workspace = context.workspace(None)?;
-        let world = GitWorld::read(&workspace.place(""), name)?;
+        let workspace = context.workspace(None);
+        let known = workspace.as_ref().is_ok_and(|workspace| GitWorld::knows(&workspace.place(""), name));
+        if is_file && known {
+            let shown = crate::style::plain(name);
+            return Err(Failure::usage(format!("`{shown}` is a file and a revision"))
+                .help(format!("write `./{shown}` for the file, `refs/heads/{shown}` for a branch")));
+        }
+        if is_file {
+            return Self::of_bundle(name);
+        }
+        let world = GitWorld::read(&workspace?.place(""), name)?;
         let commit = world.commit.clone();
         let mut side = Self::of_world(name, &world, context)?;
         side.commit = Some(commit);
@@ -157,7 +168,7 @@ fn does_not_compile(name: &str, outcome: &Outcome) -> Failure {
         1 => format!("`{shown}` does not compile: it has 1 error"),
         errors => format!("`{shown}` does not compile: it has {errors} errors"),
     });
-    failure.help("gatewright check    says what is wrong in the working tree")
+    failure.help("gatewright check    says what is wrong, in a checkout of it")
 }
 
 #[cfg(test)]

@@ -24,6 +24,10 @@ pub(super) fn report(verdict: &Verdict<'_>, base: &Side, head: &Side, style: Sty
             format!("`{org}` is gone without a word: `retired-org \"{org}\" on=\"…\" data=\"…\"` if it is meant");
         let _ = writeln!(text, "  {} {line} {}", style.red("✗"), style.dim("GW1410"));
     }
+    for org in &verdict.reused {
+        let line = format!("`{org}` is the id of an organisation that was retired; ids are never used again");
+        let _ = writeln!(text, "  {} {line} {}", style.red("✗"), style.dim("GW0107"));
+    }
     let _ = write!(text, "\n{}\n", summary(verdict, style));
     text
 }
@@ -74,6 +78,7 @@ fn summary(verdict: &Verdict<'_>, style: Style) -> String {
 /// What stands against it.
 pub(super) fn codes(verdict: &Verdict<'_>) -> Vec<&'static str> {
     let all = [
+        ("GW0107", !verdict.reused.is_empty()),
         ("GW1406", !verdict.brakes.iter().all(Brake::holds)),
         ("GW1407", !verdict.needs.iter().all(Need::is_met)),
         ("GW1410", !verdict.vanished.is_empty()),

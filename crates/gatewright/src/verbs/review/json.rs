@@ -21,6 +21,7 @@ pub(super) fn report(verdict: &Verdict<'_>, base: &Side, head: &Side) -> Value {
         "free": verdict.free.iter().map(|class| class.slug()).collect::<Vec<_>>(),
         "brakes": brakes.collect::<Vec<_>>(),
         "vanished": verdict.vanished.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "reused": verdict.reused.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }
 

@@ -18,6 +18,8 @@ pub(super) struct Verdict<'a> {
     pub(super) brakes: Vec<Brake>,
     /// Organisations that are gone without a word.
     pub(super) vanished: BTreeSet<OrgId>,
+    /// Organisations with the id of one that the base calls retired.
+    pub(super) reused: BTreeSet<OrgId>,
     pub(super) changes: usize,
 }
 
@@ -57,15 +59,19 @@ impl<'a> Verdict<'a> {
         let brakes = rules.brakes.iter().map(|(name, at_most)| Brake {
             name: name.to_string(),
             at_most: *at_most,
-            found: reached(folded),
+            found: reached(folded, head),
         });
+        let reused = head.orgs().into_iter().filter(|org| rules.retired.contains_key(*org)).cloned().collect();
         let gone = base.orgs().into_iter().filter(|org| !head.orgs().contains(org));
         let vanished = gone.filter(|org| !head_rules.retired.contains_key(*org)).cloned().collect();
-        Self { needs, free, brakes: brakes.collect(), vanished, changes: folded.rows.len() }
+        Self { needs, free, brakes: brakes.collect(), vanished, reused, changes: folded.rows.len() }
     }
 
     pub(super) fn is_open(&self) -> bool {
-        self.needs.iter().all(Need::is_met) && self.brakes.iter().all(Brake::holds) && self.vanished.is_empty()
+        self.needs.iter().all(Need::is_met)
+            && self.brakes.iter().all(Brake::holds)
+            && self.vanished.is_empty()
+            && self.reused.is_empty()
     }
 }
 
@@ -90,8 +96,12 @@ impl Brake {
     }
 }
 
-/// Organisations that the change reaches with anything but names and labels.
-fn reached(folded: &Folded) -> usize {
-    let counts = folded.rows.iter().filter(|row| row.change.gravest() != Class::Cosmetic);
-    counts.flat_map(Row::orgs).collect::<BTreeSet<_>>().len()
+/// Organisations that the change reaches with anything but names and labels. A setting of the platform reaches them all;
+/// what a workspace says about its own changes reaches none.
+fn reached(folded: &Folded, head: &Side) -> usize {
+    let counts = || folded.rows.iter().filter(|row| row.change.gravest() != Class::Cosmetic);
+    if counts().any(Row::is_of_every_org) {
+        return head.orgs().len();
+    }
+    counts().flat_map(Row::orgs).collect::<BTreeSet<_>>().len()
 }

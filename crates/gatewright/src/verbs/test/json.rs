@@ -56,6 +56,7 @@ fn witness(witness: &Witness) -> Value {
         "email": identity.email.to_string(),
         "groups": identity.groups.iter().map(gatewright_terms::GroupName::as_str).collect::<Vec<_>>(),
         "attributes": {},
+        "bound_owner": witness.bound_owner,
         "breaks": witness.holds,
         "lines": witness.lines,
     })

@@ -32,7 +32,8 @@ pub(super) fn lines(org: &Org, program: &Program) -> Lines {
     } = org;
     let mut pen = Pen { lines: &mut lines, path: format!("org[{id}]") };
     pen.label(".name", name);
-    pen.label(".plan", plan);
+    // Laws choose organisations by their plan.
+    pen.defence(".plan", plan, 0);
     pen.label(".time-zone", time_zone);
     for owner in owners {
         // That there is such an owner is said elsewhere; this is how the address is spelt.
@@ -44,7 +45,7 @@ pub(super) fn lines(org: &Org, program: &Program) -> Lines {
     match join {
         Join::JustInTime => pen.label(".join", "jit"),
     }
-    pen.defence(".stage", word(stage), of_stage(*stage));
+    of_stage(*stage, &mut pen);
     for project in projects {
         of_project(project, &mut pen);
     }
@@ -59,11 +60,11 @@ pub(super) fn lines(org: &Org, program: &Program) -> Lines {
 }
 
 /// Under `test` nobody gets in; under `optional` other ways in stay open.
-const fn of_stage(stage: Stage) -> i64 {
+fn of_stage(stage: Stage, pen: &mut Pen<'_>) {
     match stage {
-        Stage::Optional => -1,
-        Stage::Required => 0,
-        Stage::Test => 1,
+        Stage::Test => pen.closed(".stage", word(stage)),
+        Stage::Optional => pen.defence(".stage", word(stage), -1),
+        Stage::Required => pen.defence(".stage", word(stage), 0),
     }
 }
 
