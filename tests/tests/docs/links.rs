@@ -12,10 +12,27 @@ fn every_link_between_pages_leads_somewhere() {
         for target in targets(&text) {
             let place = page.parent().expect("a folder").join(target.split('#').next().unwrap_or_default());
             assert!(place.exists(), "{} points to `{target}`, which is not there", page.display());
+            if let Some(heading) = target.split_once('#').map(|(_, heading)| heading).filter(|_| is_page(&place)) {
+                let headings = headings(&std::fs::read_to_string(&place).expect("readable"));
+                assert!(
+                    headings.iter().any(|known| known == heading),
+                    "{}: `{target}` leads to no heading",
+                    page.display()
+                );
+            }
             checked += 1;
         }
     }
     assert!(checked > 30, "{checked} links were found");
+}
+
+/// As forges name them: small letters and digits, a dash for each blank, everything else left out.
+fn headings(text: &str) -> Vec<String> {
+    let heading = |line: &str| {
+        let kept = line.trim_start_matches('#').trim().chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+        kept.map(|c| if c == ' ' { '-' } else { c.to_ascii_lowercase() }).collect()
+    };
+    text.lines().filter(|line| line.starts_with('#')).map(heading).collect()
 }
 
 /// The pages of the project that people read.
