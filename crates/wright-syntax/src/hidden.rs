@@ -36,7 +36,7 @@ pub fn hidden_kind(character: char) -> Option<&'static str> {
         | '\u{fff0}'..='\u{fffb}'
         | '\u{1bca0}'..='\u{1bca3}'
         | '\u{1d173}'..='\u{1d17a}'
-        | '\u{e0000}'..='\u{e0fff}' => Some("invisible character"),
+        | '\u{e0000}'..='\u{e0fff}' => Some("character that is drawn as nothing"),
         _ => None,
     }
 }
