@@ -38,7 +38,16 @@ fn headings(text: &str) -> Vec<String> {
 /// The pages of the project that people read.
 fn pages() -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let folders = ["", "docs", "docs/gallery", "examples/nginx", "examples/quickstart", "schemas", "tests/gallery"];
+    let folders = [
+        "",
+        "docs",
+        "docs/gallery",
+        "examples/nginx",
+        "examples/pull-request",
+        "examples/quickstart",
+        "schemas",
+        "tests/gallery",
+    ];
     for folder in folders.map(|folder| root().join(folder)) {
         let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
         found.extend(entries.filter(|path: &PathBuf| is_page(path)));

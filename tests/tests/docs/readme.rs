@@ -56,3 +56,26 @@ fn the_commands_of_the_readme_lead_from_an_empty_folder_to_a_reviewed_change() {
         assert!(text.contains(shown), "no `{shown}` in {text}");
     }
 }
+
+/// The example of a pull request, to its end.
+#[test]
+fn the_example_of_a_pull_request_runs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    #[expect(clippy::disallowed_methods, reason = "a shell finds its programs there")]
+    let path = format!("{}:{}", programs().display(), std::env::var("PATH").expect("a path"));
+    let script = root().join("examples/pull-request/run.sh");
+    let said = Command::new("sh")
+        .arg(script)
+        .arg(folder.path())
+        .env_clear()
+        .env("PATH", path)
+        .env("HOME", folder.path())
+        .output()
+        .expect("a shell");
+    let text = String::from_utf8_lossy(&said.stdout);
+    assert!(said.status.success(), "{text}{}", String::from_utf8_lossy(&said.stderr));
+    for shown in ["Needs @lumen/identity (privileged)", "has not approved 1 change GW1407", "✓ may go through"] {
+        assert!(text.contains(shown), "no `{shown}` in {text}");
+    }
+    assert!(folder.path().join("draft").is_file());
+}
