@@ -11,6 +11,9 @@ use crate::context::Context;
 use crate::located::Places;
 use crate::style::{Style, plain};
 
+/// More than this nobody reads in a terminal; the count says how many there are.
+const DRAWN_MAX: usize = 50;
+
 pub(super) fn report(results: &Results, outcome: &Outcome, context: &Context) -> String {
     let style = context.style();
     let mut body = String::new();
@@ -28,9 +31,14 @@ pub(super) fn report(results: &Results, outcome: &Outcome, context: &Context) ->
     if !results.trials.is_empty() {
         body.push('\n');
     }
-    for found in results.findings() {
-        body.push_str(&render_human(&found, &outcome.printable, style.coloured, context.around.columns));
+    let findings = results.findings();
+    for found in findings.iter().take(DRAWN_MAX) {
+        body.push_str(&render_human(found, &outcome.printable, style.coloured, context.around.columns));
         body.push('\n');
+    }
+    if findings.len() > DRAWN_MAX {
+        let more = findings.len() - DRAWN_MAX;
+        let _ = writeln!(body, "{more} more are not drawn here: --output json lists all\n");
     }
     results.coverage.iter().flatten().for_each(|of_org| covered(of_org, style, &mut body));
     let _ = writeln!(body, "{}", summary(results, outcome, style));
