@@ -8,11 +8,11 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use gatewright_bundle::program::Grantee;
 use gatewright_decide::{Decision, PreparedOrg, decide};
 use gatewright_terms::{GroupName, Slug};
 
 use crate::identity::Identity;
+use crate::slots::granted_groups;
 
 /// Changes of an identity, all of them together.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,15 +66,7 @@ pub fn closest(org: &PreparedOrg, identity: &Identity) -> Option<Closest> {
 fn candidates(org: &PreparedOrg, identity: &Identity) -> Vec<Closest> {
     let blocked: BTreeSet<GroupName> =
         org.org().blocked_groups.iter().filter(|group| identity.groups.contains(*group)).cloned().collect();
-    let granted: BTreeSet<&GroupName> = org
-        .org()
-        .grants
-        .iter()
-        .filter_map(|grant| match &grant.to {
-            Grantee::Group(group) => Some(group),
-            Grantee::EveryoneIn(_) => None,
-        })
-        .collect();
+    let granted = granted_groups(org.org());
     let mut all = Vec::new();
     for through in [None, other_connection(org, identity)].into_iter().collect::<BTreeSet<_>>() {
         for without in [BTreeSet::new(), blocked.clone()].into_iter().collect::<BTreeSet<_>>() {

@@ -1,9 +1,9 @@
-//! Slots: every kind of identity that an organisation tells apart before it looks at groups.
+//! Slots: every kind of identity that an organisation tells apart before it looks at groups, and the groups that it grants to.
 
 use std::collections::BTreeSet;
 
-use gatewright_bundle::program::Org;
-use gatewright_terms::{DomainName, EmailAddress, Slug};
+use gatewright_bundle::program::{Grantee, Org};
+use gatewright_terms::{DomainName, EmailAddress, GroupName, Slug};
 
 /// Everybody who comes through one connection with one address; their groups differ.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,6 +30,15 @@ pub(crate) fn slots<'o>(views: impl IntoIterator<Item = &'o Org>) -> Vec<Slot> {
     }
     let emails: Vec<EmailAddress> = emails.iter().filter_map(|email| EmailAddress::parse(email).ok()).collect();
     connections.into_iter().flat_map(|connection| emails.iter().map(move |email| slot(connection, email))).collect()
+}
+
+/// Every group that a grant names.
+pub(crate) fn granted_groups(org: &Org) -> BTreeSet<&GroupName> {
+    let groups = org.grants.iter().filter_map(|grant| match &grant.to {
+        Grantee::Group(group) => Some(group),
+        Grantee::EveryoneIn(_) => None,
+    });
+    groups.collect()
 }
 
 fn slot(connection: &Slug, email: &EmailAddress) -> Slot {

@@ -8,14 +8,14 @@
 
 use std::collections::BTreeSet;
 
-use gatewright_bundle::program::{Grantee, Org};
+use gatewright_bundle::program::Org;
 use gatewright_decide::{Admission, Decision, Facts, PreparedOrg, Standing, decide};
 use gatewright_terms::{GroupName, OrgId};
 use wright_policy::{Anyone, Law, Never, Outside};
 
 use super::reasons;
 use crate::identity::Identity;
-use crate::slots::{Slot, slots};
+use crate::slots::{Slot, granted_groups, slots};
 
 /// What a law comes to in one organisation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,15 +98,7 @@ fn groups(anyone: &Anyone, org: &Org) -> Vec<BTreeSet<GroupName>> {
     let asked: BTreeSet<GroupName> = anyone.in_group.iter().cloned().collect();
     let mut sets = vec![asked.clone()];
     if !anyone.in_no_other_group {
-        let granted: BTreeSet<&GroupName> = org
-            .grants
-            .iter()
-            .filter_map(|grant| match &grant.to {
-                Grantee::Group(group) => Some(group),
-                Grantee::EveryoneIn(_) => None,
-            })
-            .collect();
-        let others = granted.into_iter().filter(|group| !asked.contains(*group));
+        let others = granted_groups(org).into_iter().filter(|group| !asked.contains(*group));
         sets.extend(others.map(|group| asked.iter().chain([group]).cloned().collect()));
     }
     sets

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gatewright_terms::{OrgId, Slug};
-use wright::diff::{Change, Class, What, diff, governance};
+use wright::diff::{Change, ChangeId, Class, What, diff, governance};
 
 use super::side::{Place, Side};
 
@@ -29,6 +29,8 @@ pub(crate) struct Folded {
 impl Folded {
     pub(crate) fn of(base: &Side, head: &Side) -> Self {
         let mut rows: Vec<Row> = Vec::new();
+        // By id, since a platform has thousands of rows: equal changes have one, and different ones may share it.
+        let mut known: BTreeMap<ChangeId, Vec<usize>> = BTreeMap::new();
         let names: BTreeSet<&Slug> = base.environments.keys().chain(head.environments.keys()).collect();
         // A bundle holds one environment, and says nothing of the others.
         let partial = base.is_bundle() || head.is_bundle();
@@ -41,14 +43,19 @@ impl Folded {
                 (None, None) => continue,
             };
             for change in changes {
-                match rows.iter_mut().find(|row| row.change == change) {
-                    Some(row) => drop(row.environments.insert((*name).clone())),
-                    None => rows.push(Row {
+                let places = known.entry(change.id.clone()).or_default();
+                let same =
+                    places.iter().copied().find(|&at| rows.get(at).is_some_and(|row: &Row| row.change == change));
+                if let Some(row) = same.and_then(|at| rows.get_mut(at)) {
+                    row.environments.insert((*name).clone());
+                } else {
+                    places.push(rows.len());
+                    rows.push(Row {
                         base: if change.is_addition() { None } else { base.place(name, &change.path) },
                         head: if change.is_removal() { None } else { head.place(name, &change.path) },
                         environments: BTreeSet::from([(*name).clone()]),
                         change,
-                    }),
+                    });
                 }
             }
         }
