@@ -64,6 +64,11 @@ fn text(bytes: Vec<u8>, what: &str, path: &Path) -> Result<String, Failure> {
 /// Puts a file in place, whole, through a neighbour that is renamed over it. A symbolic link keeps pointing at its
 /// target, which is what is replaced.
 pub(crate) fn write(what: &str, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write_by_way_of(None, what, path, bytes)
+}
+
+/// The same by way of another folder of the same file system: what a killed run leaves behind lies there. `None`: its own.
+pub(crate) fn write_by_way_of(folder: Option<&Path>, what: &str, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let failed = |error: io::Error| Failure::file(&format!("write {what}"), path, &error);
     let target = if path.is_symlink() { fs::canonicalize(path).map_err(failed)? } else { path.to_path_buf() };
     if target.is_dir() {
@@ -73,20 +78,22 @@ pub(crate) fn write(what: &str, path: &Path, bytes: &[u8]) -> Result<(), Failure
         // `/dev/stdout`, a pipe: nothing to replace.
         return OpenOptions::new().write(true).open(&target).and_then(|mut file| file.write_all(bytes)).map_err(failed);
     }
-    replace(&target, bytes).map_err(failed)
+    // Where a link leads, nobody has said that the other folder is on the same file system.
+    let folder = folder.filter(|_| target == path);
+    replace(&target, folder, bytes).map_err(failed)
 }
 
-/// Puts other bytes into the place of a regular file. A link is not followed: what it leads to is not what was read.
-pub(crate) fn rewrite(what: &str, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+/// Puts other bytes into the place of a regular file, by way of a folder of the same file system. A link is not followed: what it leads to is not what was read.
+pub(crate) fn rewrite(folder: &Path, what: &str, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let failed = |error: io::Error| Failure::file(&format!("write {what}"), path, &error);
     if !fs::symlink_metadata(path).map_err(failed)?.is_file() {
         return Err(Failure::usage(format!("cannot write {what} `{}`: it is no regular file", path.display())));
     }
-    replace(path, bytes).map_err(failed)
+    replace(path, Some(folder), bytes).map_err(failed)
 }
 
-fn replace(target: &Path, bytes: &[u8]) -> io::Result<()> {
-    let neighbour = neighbour_of(target)?;
+fn replace(target: &Path, folder: Option<&Path>, bytes: &[u8]) -> io::Result<()> {
+    let neighbour = neighbour_of(target, folder)?;
     // What was there already is somebody else's, and stays.
     let mut file = OpenOptions::new().write(true).create_new(true).open(&neighbour)?;
     let written = (|| {
@@ -104,13 +111,13 @@ fn replace(target: &Path, bytes: &[u8]) -> io::Result<()> {
     written
 }
 
-/// A name in the same folder, so that the rename stays on one file system.
-fn neighbour_of(target: &Path) -> io::Result<PathBuf> {
+/// A name in its own folder or in another one of the same file system, so that a rename puts it in place.
+fn neighbour_of(target: &Path, folder: Option<&Path>) -> io::Result<PathBuf> {
     let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     let mut hidden = std::ffi::OsString::from(".");
     hidden.push(name);
     hidden.push(format!(".{}.part", std::process::id()));
-    Ok(target.with_file_name(hidden))
+    Ok(folder.map_or_else(|| target.with_file_name(&hidden), |folder| folder.join(&hidden)))
 }
 
 /// Makes a secret file that only its owner can read. A file that is there already stays as it is.

@@ -92,6 +92,12 @@ impl DirectoryWorld {
         Some(parts.join("/"))
     }
 
+    /// What a file is written by way of: beside the manifest nothing is part of the policy, so that what a killed run leaves
+    /// behind stands in nobody's way.
+    pub(crate) fn aside(&self) -> &Path {
+        &self.root
+    }
+
     /// Where a file of the workspace lies.
     pub(crate) fn place(&self, path: &str) -> PathBuf {
         self.root.join(path)

@@ -263,3 +263,19 @@ fn a_file_that_cannot_be_read_is_said() {
     assert!(ran.stderr.contains("cannot read"), "{}", ran.stderr);
     assert_eq!(place.read(ORG), before);
 }
+
+/// Whatever moment it is killed in: every file is whole, and nothing that is left stands in the way of the next run.
+#[test]
+fn killed_at_any_moment_it_leaves_a_workspace_that_passes() {
+    let place = Place::with_workspace();
+    for round in 0_u64..30 {
+        place.edit(ORG, "    grant role=\"admin\"", "        grant role=\"admin\"");
+        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_gatewright"));
+        let mut running = program.args(["fmt", "policies", "--quiet"]).current_dir(place.path("")).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_micros(round * 400));
+        let _ = running.kill();
+        running.wait().unwrap();
+        place.run(&["check", "policies"]).exits(0);
+        place.run(&["fmt", "policies"]).exits(0);
+    }
+}

@@ -62,7 +62,7 @@ fn round(world: &DirectoryWorld, outcome: &Outcome, repaired: &mut Repaired) -> 
         let Some(source) = outcome.workspace.source(file) else { continue };
         let (text, count) = apply(&source.text, fixes);
         if *text != *source.text {
-            files::write("the file", &world.place(&source.path), text.as_bytes())?;
+            files::write_by_way_of(Some(world.aside()), "the file", &world.place(&source.path), text.as_bytes())?;
             repaired.fixes += count;
             repaired.files.insert(source.path.to_string());
             changed = true;

@@ -7,7 +7,9 @@ use crate::files;
 use crate::workspace::DirectoryWorld;
 
 pub(super) fn changed(formatting: &Formatting, world: &DirectoryWorld) -> Result<(), Failure> {
-    let write = |(path, text): (&str, &str)| files::rewrite("the file", &world.place(path), text.as_bytes()).err();
+    let write = |(path, text): (&str, &str)| {
+        files::rewrite(world.aside(), "the file", &world.place(path), text.as_bytes()).err()
+    };
     let mut failures = super::changes(formatting).filter_map(write);
     let Some(first) = failures.next() else { return Ok(()) };
     let others = failures.count();

@@ -63,7 +63,7 @@ impl Fetch {
         let old = kept(&world, place);
         let change = Change::between(old.as_ref(), &new);
         if old.as_ref() != Some(&new) {
-            files::write("the metadata", &world.place(&place.file), &bytes)?;
+            files::write_by_way_of(Some(world.aside()), "the metadata", &world.place(&place.file), &bytes)?;
         }
         self.report(place, old.as_ref() == Some(&new), &new, &change, context)
     }
