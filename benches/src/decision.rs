@@ -1,6 +1,6 @@
 //! Decision: a full one with reasons, for a person in 20 of 500 groups, in an organisation of 60 grants.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hint::black_box;
 use std::sync::Arc;
 
@@ -51,6 +51,7 @@ fn person() -> Option<Facts> {
         email: EmailAddress::parse("ada@acme.com").ok()?,
         groups: Groups::Known(GroupSet::new((0..20).filter_map(|n| group(n * 25)))),
         standing: Standing::Member,
+        attributes: BTreeSet::new(),
         domain_proved: true,
         is_owner: false,
     })
@@ -81,7 +82,7 @@ fn catalogue() -> Option<Arc<Catalogue>> {
 fn org() -> Option<Org> {
     let domain = DomainName::parse("acme.com").ok()?;
     let mut grants: Vec<Grant> = (0..59)
-        .filter_map(|n| Some(Grant { role: 3 + n % 2, project: Some(n % 5), to: Grantee::Group(group(n * 5)?) }))
+        .filter_map(|n| Some(Grant { role: 3 + n % 2, project: Some(n % 5), to: Grantee::group(0, group(n * 5)?) }))
         .collect();
     grants.push(Grant { role: 1, project: None, to: Grantee::EveryoneIn(domain.clone()) });
     grants.sort();
@@ -130,6 +131,7 @@ fn connection() -> Option<Connection> {
                 given_name: None,
                 family_name: None,
                 groups: Some("groups".into()),
+                own: Vec::new(),
             },
             email_trust: EmailTrust::VerifiedClaim,
             pin: None,

@@ -46,6 +46,7 @@ fn setting(facts: &Value, response: &Value) -> Setting {
         given_name: None,
         family_name: None,
         groups: Some(SamlGroups { attribute: "groups".to_owned(), overage: Overage::AbsentIsEmpty }),
+        own: Vec::new(),
     };
     setting.now = text(response, "captured").parse::<jiff::Timestamp>().unwrap().as_second();
     setting

@@ -107,6 +107,7 @@ fn attributes(email: &str, given: &str, family: &str, groups: &str, overage: Ove
         given_name: mapped(given),
         family_name: mapped(family),
         groups: Some(SamlGroups { attribute: groups.to_owned(), overage }),
+        own: Vec::new(),
     }
 }
 

@@ -5,9 +5,11 @@
 //! Invariant: made from a proof alone (invariant 3): a verified token, a verified assertion, or the row that a store gives
 //! back of one. Private fields and no other constructor.
 
+use std::collections::BTreeSet;
+
 use gate_store::rows::{NameId, Outcome, Proved, SessionGroups, TakenAnswer};
 use gatewright_decide::Authentication;
-use gatewright_terms::{AttributeValue, EmailAddress, IdentityKey, Timestamp};
+use gatewright_terms::{Attribute, AttributeValue, EmailAddress, IdentityKey, Timestamp};
 
 use crate::SessionDoor;
 
@@ -98,6 +100,10 @@ impl Identity {
         &self.proved.groups
     }
 
+    pub(crate) fn attributes(&self) -> &BTreeSet<Attribute> {
+        &self.proved.attributes
+    }
+
     pub(crate) fn authentication(&self) -> Authentication<'_> {
         let Proved { authenticated: at, authentication_told: told, acr, .. } = &self.proved;
         Authentication { at: *at, told: *told, acr: acr.as_deref() }
@@ -135,6 +141,7 @@ fn of_oidc(verified: &gate_oidc::Verified, now: Timestamp) -> Proved {
             gate_oidc::Groups::Known(names) => Some(names.clone()),
             gate_oidc::Groups::Unknown => None,
         },
+        attributes: verified.attributes().clone(),
         authenticated: if told { verified.authenticated() } else { now },
         authentication_told: told,
         acr: verified.acr().map(str::to_owned),
@@ -154,6 +161,7 @@ fn of_saml(verified: &gatewright_saml::Verified) -> Proved {
             gatewright_saml::Groups::Known(names) => Some(names.clone()),
             gatewright_saml::Groups::Unknown => None,
         },
+        attributes: verified.attributes().clone(),
         authenticated: verified.authenticated(),
         // `AuthnInstant` cannot be left out.
         authentication_told: true,

@@ -72,6 +72,7 @@ impl Gate {
             connection: key.connection.clone(),
             email: email.clone(),
             groups: groups(identity),
+            attributes: identity.attributes().clone(),
             standing: standing(member),
             domain_proved,
             is_owner: bound || bind_owner.is_some(),

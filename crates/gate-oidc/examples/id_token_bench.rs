@@ -94,6 +94,7 @@ fn oidc(issuer: &str) -> Oidc {
             given_name: Some("given_name".into()),
             family_name: Some("family_name".into()),
             groups: Some("groups".into()),
+            own: Vec::new(),
         },
         email_trust: EmailTrust::VerifiedClaim,
         pin: None,

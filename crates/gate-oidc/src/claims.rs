@@ -6,8 +6,10 @@
 //! Invariant: a claim that the connection does not name is not read.
 //! Invariant: groups that are missing, cut off or malformed are unknown, never none.
 
+use std::collections::BTreeSet;
+
 use gatewright_bundle::program::{EmailTrust, Oidc, Overage, Pin};
-use gatewright_terms::{AttributeValue, DomainName, EmailAddress, GroupName, Refusal};
+use gatewright_terms::{Attribute, AttributeValue, DomainName, EmailAddress, GroupName, Refusal};
 
 use crate::refused::{Refused, Step};
 use crate::strict_json::{Json, Object};
@@ -16,6 +18,8 @@ use crate::verified::Groups;
 const STAGE: &str = "claims";
 /// More groups than any provider sends; sessions hold them, and each decision looks them up.
 const GROUPS_MAX: usize = 5_000;
+/// Values of one attribute; sessions hold them. A person has a department, or a few.
+const VALUES_MAX: usize = 256;
 /// Where Entra says that a claim is elsewhere.
 const ELSEWHERE: &str = "_claim_names";
 /// Entra's short form, in the implicit flow and in some tokens of guests.
@@ -97,6 +101,24 @@ pub(crate) fn groups(oidc: &Oidc, claims: &Object<'_>) -> (Groups, Step) {
     known.dedup();
     let step = Step::new(STAGE, format!("{} groups", known.len()));
     (Groups::Known(known), step)
+}
+
+/// The values of the attributes that the organisation gave a name to. What is no text of the right length gives nothing.
+pub(crate) fn own(oidc: &Oidc, claims: &Object<'_>, story: &mut Vec<Step>) -> BTreeSet<Attribute> {
+    let mut all = BTreeSet::new();
+    for own in &oidc.claims.own {
+        let values: Vec<&Json<'_>> = match claims.get(&own.from) {
+            Some(Json::List(many)) => many.iter().take(VALUES_MAX).collect(),
+            one => one.into_iter().collect(),
+        };
+        let texts = values.into_iter().filter_map(|value| if let Json::Text(text) = value { Some(text) } else { None });
+        let good = texts.filter_map(|text| AttributeValue::parse(text).ok());
+        let before = all.len();
+        all.extend(good.map(|value| Attribute { name: own.name.clone(), value }));
+        let count = all.len().saturating_sub(before);
+        story.push(Step::new(STAGE, format!("`{}` gives `{}` {count} values", own.from, own.name)));
+    }
+    all
 }
 
 /// Entra's pointers in place of a long list. A marker that cannot be read is one.

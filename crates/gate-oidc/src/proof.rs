@@ -79,6 +79,7 @@ pub(crate) fn person(
     };
     let (groups, seen) = claims::groups(oidc, &claims);
     story.push(seen);
+    let attributes = claims::own(oidc, &claims, story);
     Ok(Verified {
         connection: settings.connection.clone(),
         issuer: Arc::from(oidc.issuer.as_str()),
@@ -87,6 +88,7 @@ pub(crate) fn person(
         given_name: claims::attribute(&claims, oidc.claims.given_name.as_ref()),
         family_name: claims::attribute(&claims, oidc.claims.family_name.as_ref()),
         groups,
+        attributes,
         authenticated: authentication.at,
         authentication_told: authentication.told,
         acr: authentication.acr,

@@ -21,7 +21,8 @@ pub(crate) fn is_wanted(oidc: &Oidc, claims: &Object<'_>) -> bool {
     let missing = |name: &str| claims.get(name).is_none();
     let email = missing(&oidc.claims.email) || (oidc.email_trust == EmailTrust::VerifiedClaim && missing(VERIFIED));
     let groups = oidc.claims.groups.as_deref().is_some_and(missing);
-    (email || groups) && oidc.group_overage != Overage::EntraMarkers
+    let own = oidc.claims.own.iter().any(|own| missing(&own.from));
+    (email || groups || own) && oidc.group_overage != Overage::EntraMarkers
 }
 
 /// The body of the answer; [`read`] reads it.
@@ -58,7 +59,8 @@ pub(crate) fn complete<'a>(oidc: &Oidc, mut claims: Object<'a>, more: &Object<'a
     let names =
         [Some(email), oidc.claims.given_name.as_ref(), oidc.claims.family_name.as_ref(), oidc.claims.groups.as_ref()];
     let verified = same_address.then_some(VERIFIED);
-    for name in names.into_iter().flatten().map(String::as_str).chain(verified) {
+    let own = oidc.claims.own.iter().map(|own| own.from.as_str());
+    for name in names.into_iter().flatten().map(String::as_str).chain(own).chain(verified) {
         if claims.get(name).is_none()
             && let Some(value) = more.get(name)
         {

@@ -3,9 +3,10 @@
 //! Trust: made by this crate alone, after every check of the ID token.
 //! Invariant: private fields and no public constructor, so that holding one is the proof.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use gatewright_terms::{AttributeValue, EmailAddress, GroupName, IdentityKey, Slug, Timestamp};
+use gatewright_terms::{Attribute, AttributeValue, EmailAddress, GroupName, IdentityKey, Slug, Timestamp};
 
 use crate::refused::Step;
 
@@ -28,6 +29,7 @@ pub struct Verified {
     pub(crate) given_name: Option<AttributeValue>,
     pub(crate) family_name: Option<AttributeValue>,
     pub(crate) groups: Groups,
+    pub(crate) attributes: BTreeSet<Attribute>,
     pub(crate) authenticated: Timestamp,
     pub(crate) authentication_told: bool,
     pub(crate) acr: Option<String>,
@@ -67,6 +69,11 @@ impl Verified {
 
     pub fn groups(&self) -> &Groups {
         &self.groups
+    }
+
+    /// Of those that the organisation gave a name to.
+    pub fn attributes(&self) -> &BTreeSet<Attribute> {
+        &self.attributes
     }
 
     /// `auth_time` where the provider says it, else `iat`. Never later than the check.

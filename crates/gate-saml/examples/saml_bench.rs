@@ -150,6 +150,7 @@ fn saml() -> Saml {
             given_name: one("firstName"),
             family_name: one("lastName"),
             groups: Some(SamlGroups { attribute: "groups".to_owned(), overage: Overage::AbsentIsEmpty }),
+            own: Vec::new(),
         },
         clock_skew: Seconds(60),
         requests: Requests::Unsigned,

@@ -1,9 +1,10 @@
 //! Rows: what the store takes and gives, in the words of the domain.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use gatewright_audit::record::Draft;
-use gatewright_terms::{DomainName, EmailAddress, GroupName, IdentityKey, OrgId, Slug, Timestamp};
+use gatewright_terms::{Attribute, DomainName, EmailAddress, GroupName, IdentityKey, OrgId, Slug, Timestamp};
 
 mod answer;
 mod flow;
@@ -62,6 +63,7 @@ pub struct Session {
     pub key: IdentityKey,
     pub email: EmailAddress,
     pub groups: SessionGroups,
+    pub attributes: BTreeSet<Attribute>,
     pub is_owner: bool,
     /// When the person proved who they are, as the provider says it, else the time of the sign-in.
     pub authenticated: Timestamp,

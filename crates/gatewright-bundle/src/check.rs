@@ -7,7 +7,9 @@
 use gatewright_terms::{EmailAddress, Slug};
 
 use crate::malformed::Defect;
-use crate::program::{Catalogue, Client, Connection, Environment, Grant, Oidc, Org, Protocol, Role, Saml, Scope};
+use crate::program::{
+    Catalogue, Client, Connection, Environment, Grant, Grantee, Oidc, Org, Protocol, Role, Saml, Scope,
+};
 
 pub(crate) fn environment(environment: &Environment) -> Result<(), Defect> {
     sorted(&environment.apps, |app| &app.slug, "the apps")?;
@@ -54,6 +56,7 @@ pub(crate) fn org(org: &Org, catalogue: &Catalogue, environment: &Environment) -
 }
 
 fn check_connection(connection: &Connection, environment: &Environment) -> Result<(), Defect> {
+    sorted(connection.own_attributes(), |own| &own.name, "the attributes of a connection")?;
     match &connection.protocol {
         Protocol::Oidc(oidc) => check_oidc(oidc, environment),
         Protocol::Saml(saml) => check_saml(saml, environment),
@@ -97,7 +100,12 @@ fn check_grant(grant: &Grant, org: &Org, roles: &[Role]) -> Result<(), Defect> {
     if let Some(project) = grant.project {
         points(project, &org.projects, "the project of a grant")?;
     }
-    Ok(())
+    match &grant.to {
+        Grantee::Having { connection, .. } => {
+            points(*connection, &org.connections, "the connection of a grant").map(drop)
+        }
+        Grantee::EveryoneIn(_) => Ok(()),
+    }
 }
 
 fn scoped(at: u32, roles: &[Role], scope: Scope, what: &'static str) -> Result<(), Defect> {

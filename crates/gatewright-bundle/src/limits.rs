@@ -63,6 +63,9 @@ pub const CERTIFICATE_BYTES_MAX: usize = 8 * 1024;
 /// Permissions of one organisation that need a sign-in of late.
 pub const STEP_UPS_MAX: usize = 4096;
 
+/// Attributes that one connection reads beside those of every profile: a directory knows a hundred, access asks for a few.
+pub const OWN_ATTRIBUTES_MAX: usize = 32;
+
 /// Scopes of one connection; profiles write five.
 pub const SCOPES_MAX: usize = 32;
 

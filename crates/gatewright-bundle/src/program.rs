@@ -5,7 +5,7 @@
 //! Invariant: every list that the policy writes as a set is sorted and without doubles, so that equal policies are
 //! equal values and equal bytes.
 
-use gatewright_terms::{DomainName, EmailAddress, GroupName, OrgId, PermissionName, Seconds, Slug};
+use gatewright_terms::{DomainName, EmailAddress, GroupName, OrgId, PermissionName, Seconds, Slug, Trait};
 
 mod saml;
 pub use saml::{
@@ -120,6 +120,13 @@ pub struct Org {
     pub step_ups: Vec<StepUp>,
 }
 
+impl Org {
+    /// Whether whose group, or whose attribute, has to be said.
+    pub const fn has_several_connections(&self) -> bool {
+        self.connections.len() > 1
+    }
+}
+
 /// A claimed domain. The proof is the runtime's.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Domain {
@@ -186,8 +193,20 @@ pub struct Grant {
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grantee {
-    Group(GroupName),
+    /// Those about whom a connection says this.
+    Having {
+        /// Index of `Org::connections`.
+        connection: u32,
+        what: Trait,
+    },
     EveryoneIn(DomainName),
+}
+
+impl Grantee {
+    /// Those whom a connection puts into a group.
+    pub const fn group(connection: u32, group: GroupName) -> Self {
+        Self::Having { connection, what: Trait::Group(group) }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -247,6 +266,14 @@ impl Connection {
         match &self.protocol {
             Protocol::Saml(saml) => Some(saml),
             Protocol::Oidc(_) => None,
+        }
+    }
+
+    /// Sorted by name.
+    pub fn own_attributes(&self) -> &[OwnAttribute] {
+        match &self.protocol {
+            Protocol::Oidc(oidc) => &oidc.claims.own,
+            Protocol::Saml(saml) => &saml.attributes.own,
         }
     }
 
@@ -329,6 +356,16 @@ pub struct Claims {
     pub given_name: Option<String>,
     pub family_name: Option<String>,
     pub groups: Option<String>,
+    /// Sorted by name.
+    pub own: Vec<OwnAttribute>,
+}
+
+/// An attribute that the organisation gave a name to: grants may ask for its values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnAttribute {
+    pub name: Slug,
+    /// The claim, or the attribute by its exact `Name`, that is read.
+    pub from: String,
 }
 
 /// What makes an address good enough to route by its domain.

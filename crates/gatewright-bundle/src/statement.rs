@@ -11,7 +11,7 @@ use crate::malformed::{Defect, Malformed, Part};
 use crate::strict::{Strict, written};
 
 /// The format of content, statement and file. A gate refuses a newer one.
-pub const FORMAT: u64 = 2;
+pub const FORMAT: u64 = 3;
 
 /// What DSSE calls the payload type: no signature over anything else can be taken for one over a bundle.
 pub const PAYLOAD_TYPE: &str = "application/vnd.gatewright.bundle+cbor";

@@ -3,7 +3,7 @@
 use gatewright_terms::{GroupName, Refusal};
 
 use crate::facts::{GroupSet, HashedGroup};
-use crate::prepared::GroupRule;
+use crate::prepared::{Granted, GroupRule};
 use crate::{Admission, Because, Decision, Facts, Groups, HeldRole, PreparedOrg, Refused, Standing};
 
 /// Decides about one person now. Access is the union of the grants that match; any block beats them all; without a
@@ -17,8 +17,8 @@ pub fn decide<'o>(org: &'o PreparedOrg, facts: &Facts) -> Decision<'o> {
 
 fn entitlements(org: &PreparedOrg, facts: &Facts) -> Result<Vec<HeldRole>, Refused> {
     refuse_standing(facts)?;
-    refuse_domain(org, facts)?;
-    let groups = known_groups(org, facts)?;
+    let connection = admitted_through(org, facts)?;
+    let groups = known_groups(org, facts, connection)?;
     let mut held = Vec::with_capacity(groups.len().saturating_add(2));
     if facts.is_owner {
         held.extend(org.owner_role().map(|role| HeldRole { role, project: None, because: Because::Owner }));
@@ -29,9 +29,10 @@ fn entitlements(org: &PreparedOrg, facts: &Facts) -> Result<Vec<HeldRole>, Refus
     for group in groups {
         let Some(rule) = org.group_rule(group) else { continue };
         refuse_blocked(rule, &group.name)?;
-        for &grant in &rule.grants {
-            hold(org, grant, &mut held);
-        }
+        hold_of(connection, &rule.grants, org, &mut held);
+    }
+    for attribute in &facts.attributes {
+        hold_of(connection, org.grants_to(attribute), org, &mut held);
     }
     if held.is_empty() {
         return Err(refused(Refusal::NoGrant));
@@ -47,27 +48,28 @@ fn refuse_standing(facts: &Facts) -> Result<(), Refused> {
     }
 }
 
-/// A domain's people enter only through the connection that it signs in with. A lapsed proof stops newcomers alone.
-fn refuse_domain(org: &PreparedOrg, facts: &Facts) -> Result<(), Refused> {
+/// A domain's people enter only through the connection that it signs in with, which this gives. A lapsed proof stops
+/// newcomers alone.
+fn admitted_through(org: &PreparedOrg, facts: &Facts) -> Result<u32, Refused> {
     let org = org.org();
     let Ok(connection) = org.connections.binary_search_by(|connection| connection.slug.cmp(&facts.connection)) else {
         return Err(refused(Refusal::ConnectionUnknown));
     };
     let claimed = org.domains.binary_search_by(|domain| domain.name.cmp(facts.email.domain()));
     let domain = claimed.ok().and_then(|at| org.domains.get(at));
-    if domain.is_none_or(|domain| domain.connection as usize != connection) {
+    let Some(domain) = domain.filter(|domain| domain.connection as usize == connection) else {
         return Err(refused(Refusal::DomainNotOurs));
-    }
+    };
     if facts.standing == Standing::Newcomer && !facts.domain_proved {
         return Err(refused(Refusal::DomainNotProved));
     }
-    Ok(())
+    Ok(domain.connection)
 }
 
-fn known_groups<'f>(org: &PreparedOrg, facts: &'f Facts) -> Result<&'f [HashedGroup], Refused> {
+fn known_groups<'f>(org: &PreparedOrg, facts: &'f Facts, connection: u32) -> Result<&'f [HashedGroup], Refused> {
     match &facts.groups {
         Groups::Known(groups) => Ok(GroupSet::hashed(groups)),
-        Groups::Unknown if org.asks_for_groups() => Err(refused(Refusal::GroupOverage)),
+        Groups::Unknown if org.asks_for_groups(connection) => Err(refused(Refusal::GroupOverage)),
         Groups::Unknown => Ok(&[]),
     }
 }
@@ -77,6 +79,13 @@ fn refuse_blocked(rule: &GroupRule, group: &GroupName) -> Result<(), Refused> {
         return Err(Refused { refusal: Refusal::BlockedGroup, blocked_by: Some(group.clone()) });
     }
     Ok(())
+}
+
+/// What one connection says gives what is granted to its people alone.
+fn hold_of(connection: u32, grants: &[Granted], org: &PreparedOrg, held: &mut Vec<HeldRole>) {
+    for granted in grants.iter().filter(|granted| granted.connection == connection) {
+        hold(org, granted.grant, held);
+    }
 }
 
 fn hold(org: &PreparedOrg, grant: u32, held: &mut Vec<HeldRole>) {

@@ -1,9 +1,10 @@
 //! Facts: what is known about a person at one moment, as a session holds it. Never roles, never permissions.
 
+use std::collections::BTreeSet;
 use std::hash::BuildHasher;
 use std::sync::OnceLock;
 
-use gatewright_terms::{EmailAddress, GroupName, Slug};
+use gatewright_terms::{Attribute, EmailAddress, GroupName, Slug};
 
 /// What [`crate::decide`] asks about one person. Built from a verified sign-in or from a stored session.
 #[derive(Debug, Clone)]
@@ -12,6 +13,8 @@ pub struct Facts {
     pub connection: Slug,
     pub email: EmailAddress,
     pub groups: Groups,
+    /// What the connection said about attributes that the organisation reads. What it did not say is not there.
+    pub attributes: BTreeSet<Attribute>,
     pub standing: Standing,
     /// The runtime holds a proof that the organisation owns the domain of `email`.
     pub domain_proved: bool,

@@ -15,6 +15,7 @@ mod groups;
 mod in_response_to;
 mod issuer;
 mod name_id;
+mod own;
 mod person;
 mod status;
 mod times;
@@ -83,6 +84,7 @@ pub(crate) fn check(
     let person = person::read(&read, name_id.as_ref(), expected)?;
     let (groups, step) = groups::read(&read, expected.saml.attributes.groups.as_ref())?;
     story.push(step);
+    let attributes = own::read(&read, &expected.saml.attributes.own, story)?;
 
     Ok(Verified {
         connection: expected.connection.clone(),
@@ -94,6 +96,7 @@ pub(crate) fn check(
         given_name: person.given_name,
         family_name: person.family_name,
         groups,
+        attributes,
         authenticated: statement.authenticated,
         acr: statement.acr,
         session_ends: statement.session_ends,

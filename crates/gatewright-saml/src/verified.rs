@@ -3,9 +3,10 @@
 //! Trust: made by this crate alone, after every check of the response.
 //! Invariant: private fields and no public constructor, so that holding one is the proof.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use gatewright_terms::{AttributeValue, EmailAddress, GroupName, IdentityKey, Slug, Timestamp};
+use gatewright_terms::{Attribute, AttributeValue, EmailAddress, GroupName, IdentityKey, Slug, Timestamp};
 
 use crate::refused::Step;
 
@@ -39,6 +40,7 @@ pub struct Verified {
     pub(crate) given_name: Option<AttributeValue>,
     pub(crate) family_name: Option<AttributeValue>,
     pub(crate) groups: Groups,
+    pub(crate) attributes: BTreeSet<Attribute>,
     pub(crate) authenticated: Timestamp,
     pub(crate) acr: Option<String>,
     pub(crate) session_ends: Option<Timestamp>,
@@ -89,6 +91,11 @@ impl Verified {
 
     pub fn groups(&self) -> &Groups {
         &self.groups
+    }
+
+    /// Of those that the organisation gave a name to.
+    pub fn attributes(&self) -> &BTreeSet<Attribute> {
+        &self.attributes
     }
 
     /// `AuthnInstant`. Never later than the check.

@@ -62,6 +62,53 @@ idp_text! {
     AttributeValue
 }
 
+/// An attribute that an organisation reads, with one value of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Attribute {
+    pub name: Slug,
+    pub value: AttributeValue,
+}
+
+/// `department=Finance`.
+impl fmt::Display for Attribute {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}={}", self.name, self.value)
+    }
+}
+
+/// What an identity provider says about somebody and access may hang on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Trait {
+    Group(GroupName),
+    Attribute(Attribute),
+}
+
+impl Trait {
+    pub fn group(&self) -> Option<&GroupName> {
+        match self {
+            Self::Group(group) => Some(group),
+            Self::Attribute(_) => None,
+        }
+    }
+
+    pub fn attribute(&self) -> Option<&Attribute> {
+        match self {
+            Self::Attribute(attribute) => Some(attribute),
+            Self::Group(_) => None,
+        }
+    }
+}
+
+/// The group's name, or `department=Finance`.
+impl fmt::Display for Trait {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Group(group) => group.fmt(out),
+            Self::Attribute(attribute) => attribute.fmt(out),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,7 +15,7 @@ mod time;
 
 pub use domain::{DOMAIN_BYTES_MAX, DomainName, NotADomain};
 pub use email::{EmailAddress, NotAnAddress};
-pub use identity::{AttributeValue, GroupName, IdentityKey, TEXT_VALUE_BYTES_MAX, TextRefused};
+pub use identity::{Attribute, AttributeValue, GroupName, IdentityKey, TEXT_VALUE_BYTES_MAX, TextRefused, Trait};
 pub use refusal::{AtProvider, PublicMessage, Refusal, RefusalPage};
 pub use slug::{NotASlug, OrgId, PermissionName, SLUG_BYTES_MAX, Slug};
 pub use time::{Seconds, Timestamp};

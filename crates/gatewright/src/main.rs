@@ -17,6 +17,7 @@ mod runtime;
 mod style;
 mod surroundings;
 mod verbs;
+mod witness;
 mod workspace;
 
 use std::io::{self, Write};

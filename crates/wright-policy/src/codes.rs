@@ -26,6 +26,8 @@ pub(crate) const IMPOSSIBLE_DATE: Code = error(204, "impossible-date");
 pub(crate) const OUT_OF_RANGE: Code = error(206, "out-of-range");
 pub(crate) const BAD_EMAIL: Code = error(207, "bad-email");
 pub(crate) const WRONG_PLACE: Code = error(209, "wrong-place");
+pub(crate) const DOMAIN_WITHOUT_CONNECTION: Code = error(305, "domain-without-connection");
+pub(crate) const AMBIGUOUS_GROUP: Code = error(506, "ambiguous-group");
 pub(crate) const OVERLAY_FORBIDDEN_FIELD: Code = error(1201, "overlay-forbidden-field");
 pub(crate) const SET_TWICE: Code = error(1203, "set-twice");
 pub(crate) const UNKNOWN_REASON: Code = error(1305, "unknown-reason");
@@ -45,7 +47,9 @@ const STAGES: &[Code] = &[
     OUT_OF_RANGE,
     BAD_EMAIL,
     WRONG_PLACE,
+    DOMAIN_WITHOUT_CONNECTION,
     CONFUSABLE_DOMAIN,
+    AMBIGUOUS_GROUP,
     MEMBERS_TWICE,
     OVERLAY_FORBIDDEN_FIELD,
     SET_TWICE,

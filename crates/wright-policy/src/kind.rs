@@ -9,7 +9,9 @@ mod read;
 
 use std::sync::Arc;
 
-use gatewright_terms::{DomainName, EmailAddress, GroupName, PermissionName, Refusal, Seconds, Slug, Timestamp};
+use gatewright_terms::{
+    AttributeValue, DomainName, EmailAddress, GroupName, PermissionName, Refusal, Seconds, Slug, Timestamp,
+};
 use jiff::civil::Date;
 
 pub(crate) use place::{endpoint, is_loopback};
@@ -60,6 +62,8 @@ pub(crate) enum Kind {
     /// One of these.
     Words(&'static [&'static str]),
     Group,
+    /// What an attribute has to be, exactly.
+    Attribute,
     TimeZone,
     Team,
     Permission,
@@ -99,6 +103,7 @@ pub(crate) enum Scalar {
     Seconds(Seconds),
     Integer(u32),
     Group(GroupName),
+    Attribute(AttributeValue),
     Permission(PermissionName),
     Secret(Slug, Slug),
     Date(Date),
@@ -124,6 +129,7 @@ impl Kind {
             Self::Integer { .. } => "a whole number".into(),
             Self::Words(words) => format!("one of {}", crate::finding::listed(words.iter().copied())),
             Self::Group => "the name of a group".into(),
+            Self::Attribute => "the value of an attribute".into(),
             Self::TimeZone => "an IANA time zone".into(),
             Self::Team => "a team".into(),
             Self::Permission => "a permission, dotted".into(),
@@ -171,6 +177,7 @@ impl Kind {
             Self::Integer { min, max } => format!("a number from {min} to {max}"),
             Self::Words(words) => crate::finding::listed(words.iter().copied()),
             Self::Group => "\"ml-research\": exactly as the provider sends it, 256 bytes at most".into(),
+            Self::Attribute => "\"Finance\": exactly as the provider sends it, 256 bytes at most".into(),
             Self::TimeZone => "\"Europe/Berlin\"".into(),
             Self::Team => "\"@lumen/acme-team\"".into(),
             Self::Permission => "\"billing.write\": slugs with dots between them".into(),

@@ -32,7 +32,7 @@ pub use policy::{
     Anyone, Binds, Case, Claim, Expect, Governance, Law, MetadataPlace, Never, Outside, PermissionAt, Place, Policy,
     Retired, RoleAt, Says, Suite, TestIdentity,
 };
-pub use provenance::{Origin, Provenance, block_path, grant_path};
+pub use provenance::{Origin, Provenance, To, block_path, grant_key, grant_path};
 pub use resolve::resolve;
 pub use rules::{CHECKS, Check, INLINE_SECRET, Secret, check, check_with, secrets};
 pub use shape::{Draft, shape};

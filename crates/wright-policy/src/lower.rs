@@ -119,7 +119,9 @@ fn grants(org: &Org) -> Vec<program::Grant> {
         role: index(grant.role.value),
         project: grant.project.map(index),
         to: match &grant.to {
-            Grantee::Group(group) => program::Grantee::Group(group.clone()),
+            Grantee::Having { connection, what } => {
+                program::Grantee::Having { connection: index(*connection), what: what.clone() }
+            }
             Grantee::EveryoneIn(domain) => program::Grantee::EveryoneIn(domain.clone()),
         },
     };

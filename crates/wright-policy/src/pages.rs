@@ -33,11 +33,11 @@ pages! {
     "0001" "0002" "0003" "0004" "0005" "0006" "0007" "0009" "0010" "0011" "0012" "0013" "0014"
     "0101" "0102" "0103" "0104" "0105" "0106" "0107" "0108" "0109" "0110" "0111"
     "0201" "0202" "0203" "0204" "0206" "0207" "0209" "0210"
-    "0301" "0302" "0303" "0306" "0307" "0308"
-    "0401" "0402" "0403" "0404" "0405" "0406" "0407" "0408" "0409" "0410" "0411" "0414" "0415" "0416" "0417"
+    "0301" "0302" "0303" "0305" "0306" "0307" "0308"
+    "0401" "0402" "0403" "0404" "0405" "0406" "0407" "0408" "0409" "0410" "0411" "0412" "0414" "0415" "0416" "0417"
     "0418" "0419" "0420" "0421" "0422" "0423" "0424"
-    "0501" "0502" "0503" "0504" "0505" "0507" "0508"
-    "0601" "0701" "0702" "0703" "0704" "0705" "0810" "0901" "0902" "0906" "0908" "0912" "0914" "0915"
+    "0501" "0502" "0503" "0504" "0505" "0506" "0507" "0508"
+    "0601" "0701" "0702" "0703" "0704" "0705" "0810" "0901" "0902" "0906" "0907" "0908" "0912" "0913" "0914" "0915"
     "1104" "1201" "1203" "1207" "1208" "1305" "1414"
 }
 
@@ -70,19 +70,32 @@ fn blocks() -> Vec<&'static Block> {
 /// The pages of every word, sorted: `session` and `session.idle`.
 pub fn word_pages() -> Vec<Page> {
     let mut pages = Vec::new();
-    for block in blocks() {
-        if !block.is_file() {
-            pages.push(Page { name: block.word.to_owned(), title: block.about.to_owned(), text: section(block, "#") });
-        }
+    let all = blocks();
+    for block in &all {
+        let name = name_among(block, &all);
         let facts = block.fields.iter().filter(|field| !matches!(field.form, Form::Entry(_)));
-        pages.extend(facts.map(|field| word_page(block, field)));
+        pages.extend(facts.map(|field| word_page(block, &name, field)));
+        if !block.is_file() {
+            pages.push(Page { name, title: block.about.to_owned(), text: section(block, "#") });
+        }
     }
     pages.sort_by(|one, two| one.name.cmp(&two.name));
     pages
 }
 
-fn word_page(block: &Block, field: &Field) -> Page {
-    let name = if block.is_file() { field.word.to_owned() } else { format!("{}.{}", block.word, field.word) };
+/// Its word; where two blocks have one, with the word that it stands in.
+fn name_among(block: &Block, all: &[&Block]) -> String {
+    if all.iter().filter(|other| other.word == block.word).count() < 2 {
+        return block.word.to_owned();
+    }
+    let holds = |outer: &&&Block| {
+        outer.fields.iter().any(|field| matches!(field.form, Form::Entry(inner) if std::ptr::eq(inner, block)))
+    };
+    all.iter().find(holds).map_or_else(|| block.word.to_owned(), |outer| format!("{}.{}", outer.word, block.word))
+}
+
+fn word_page(block: &Block, within: &str, field: &Field) -> Page {
+    let name = if block.is_file() { field.word.to_owned() } else { format!("{within}.{}", field.word) };
     let mut text = format!("# `{}`\n\n{}\n\n", field.word, field.about);
     let place = if block.is_file() { "in the manifest".to_owned() } else { format!("inside `{}`", block.word) };
     let example = if matches!(field.form, Form::Property(_)) { block.example } else { field.example };

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use gatewright_bundle::program::{Risk, Scope, Stage, Visibility, WhenFull};
-use gatewright_terms::{DomainName, EmailAddress, GroupName, OrgId, PermissionName, Seconds, Slug};
+use gatewright_terms::{DomainName, EmailAddress, GroupName, OrgId, PermissionName, Seconds, Slug, Trait};
 use wright_syntax::source::{Source, Span};
 use wright_syntax::tree::Spanned;
 
@@ -179,6 +179,8 @@ pub(crate) struct Connection {
     pub(crate) oidc: Option<Oidc>,
     pub(crate) saml: Option<Saml>,
     pub(crate) claims: ClaimNames,
+    /// Attributes that its people cannot change by themselves.
+    pub(crate) trusted: Vec<Spanned<Slug>>,
     /// `unsafe "idp-initiated"`.
     pub(crate) idp_initiated: Option<IdpInitiated>,
     pub(crate) written: Written,
@@ -203,6 +205,16 @@ pub(crate) struct ClaimNames {
     pub(crate) given_name: Option<Spanned<Arc<str>>>,
     pub(crate) family_name: Option<Spanned<Arc<str>>>,
     pub(crate) groups: Option<Spanned<Arc<str>>>,
+    /// Sorted by name.
+    pub(crate) own: Vec<OwnAttribute>,
+}
+
+/// An attribute that the organisation gave a name to.
+#[derive(Clone)]
+pub(crate) struct OwnAttribute {
+    pub(crate) name: Slug,
+    pub(crate) from: Spanned<Arc<str>>,
+    pub(crate) written: Written,
 }
 
 pub(crate) struct Project {
@@ -225,7 +237,11 @@ pub(crate) struct Grant {
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Grantee {
-    Group(GroupName),
+    Having {
+        /// Index of the organisation's connections.
+        connection: usize,
+        what: Trait,
+    },
     EveryoneIn(DomainName),
 }
 
@@ -356,6 +372,11 @@ impl Environment {
 }
 
 impl Org {
+    /// Whether some domain's people come through this connection.
+    pub(crate) fn signs_in(&self, connection: usize) -> bool {
+        self.domains.iter().any(|domain| domain.connection == Some(connection))
+    }
+
     /// The plan's slug. Where no plan could be resolved, which was reported, the organisation's own stands in.
     pub(crate) fn plan_slug(&self, catalogue: &Catalogue) -> Slug {
         let plan = self.plan.as_ref().and_then(|plan| catalogue.plans.get(plan.value));

@@ -3,7 +3,7 @@
 //! Invariant: sorted by path and without doubles; equal workspaces give equal provenance.
 
 use gatewright_bundle::program::{Catalogue, Grant, Grantee, Org};
-use gatewright_terms::GroupName;
+use gatewright_terms::{DomainName, GroupName, Slug, Trait};
 
 use crate::finding::path_key;
 
@@ -38,15 +38,49 @@ impl Provenance {
 pub fn grant_path(catalogue: &Catalogue, org: &Org, grant: &Grant) -> Option<String> {
     let at = |index: u32| usize::try_from(index).ok();
     let role = catalogue.roles.get(at(grant.role)?)?;
-    let mut parts = vec![format!("role={}", path_key(role.slug.as_str()))];
-    if let Some(project) = grant.project {
-        parts.push(format!("project={}", path_key(org.projects.get(at(project)?)?.slug.as_str())));
+    let project = match grant.project {
+        Some(project) => Some(org.projects.get(at(project)?)?.slug.as_str()),
+        None => None,
+    };
+    let to = match &grant.to {
+        Grantee::EveryoneIn(domain) => To::EveryoneIn(domain),
+        Grantee::Having { connection, what } => {
+            let connection = &org.connections.get(at(*connection)?)?.slug;
+            To::Having { what, connection: org.has_several_connections().then_some(connection) }
+        }
+    };
+    Some(format!("org[{}].grant[{}]", org.id, grant_key(role.slug.as_str(), project, &to)))
+}
+
+/// Whom a grant is for, as its path says it.
+#[derive(Debug, Clone, Copy)]
+pub enum To<'a> {
+    /// `connection`: where the organisation has several.
+    Having {
+        what: &'a Trait,
+        connection: Option<&'a Slug>,
+    },
+    EveryoneIn(&'a DomainName),
+}
+
+/// What tells a grant apart from the others of its organisation: `role=admin,group=lumen-admins`.
+pub fn grant_key(role: &str, project: Option<&str>, to: &To<'_>) -> String {
+    let mut parts = vec![("role", role)];
+    parts.extend(project.map(|project| ("project", project)));
+    match to {
+        To::EveryoneIn(domain) => parts.push(("everyone-in", domain.as_str())),
+        To::Having { what, connection } => {
+            match what {
+                Trait::Group(group) => parts.push(("group", group.as_str())),
+                Trait::Attribute(attribute) => {
+                    parts.extend([("attribute", attribute.name.as_str()), ("value", attribute.value.as_str())]);
+                }
+            }
+            parts.extend(connection.map(|connection| ("connection", connection.as_str())));
+        }
     }
-    parts.push(match &grant.to {
-        Grantee::Group(group) => format!("group={}", path_key(group.as_str())),
-        Grantee::EveryoneIn(domain) => format!("everyone-in={}", path_key(domain.as_str())),
-    });
-    Some(format!("org[{}].grant[{}]", org.id, parts.join(",")))
+    let parts: Vec<String> = parts.into_iter().map(|(word, value)| format!("{word}={}", path_key(value))).collect();
+    parts.join(",")
 }
 
 /// The path under which a block was written.

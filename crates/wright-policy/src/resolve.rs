@@ -10,6 +10,7 @@ mod catalogue;
 mod connection;
 mod environment;
 mod governance;
+mod grant;
 mod law;
 mod names;
 mod org;

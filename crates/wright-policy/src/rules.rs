@@ -8,6 +8,8 @@
 
 mod algorithm_without_key;
 mod approvals_open;
+mod attribute_grant;
+mod attribute_unmapped;
 mod authentication_time_unreported;
 mod blocked_always;
 mod certificate_expiring;
@@ -108,6 +110,7 @@ pub const CHECKS: &[Check] = &[
     hosted_domain_missing::CHECK,
     inline_secret::CHECK,
     foreign_secret::CHECK,
+    attribute_unmapped::CHECK,
     client_auth_unavailable::CHECK,
     issuer_of_other_provider::CHECK,
     tenant_mismatch::CHECK,
@@ -135,6 +138,7 @@ pub const CHECKS: &[Check] = &[
     unsafe_words::WITHOUT_END,
     unsafe_words::IN_FORCE,
     privileged_without_step_up::CHECK,
+    attribute_grant::CHECK,
     mutable_subject::CHECK,
     unsafe_words::TOO_LONG,
     unsafe_words::ON_WEEKEND,

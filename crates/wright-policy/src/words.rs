@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn properties_have_the_order_of_the_table_wherever_their_entry_stands() {
-        let of_grant = ["role", "project", "group", "everyone-in", "group-label"];
+        let of_grant = ["role", "project", "group", "everyone-in", "attribute", "value", "connection", "group-label"];
         assert_eq!(property_order(&["org", "grant"]), of_grant);
         assert_eq!(property_order(&["environment", "org", "grant"]), of_grant);
         assert_eq!(property_order(&["permission"]), ["about", "risk"]);

@@ -1,7 +1,7 @@
 //! Closest: what least would have to be otherwise about somebody who is refused, so that they get in.
 //!
-//! Whoever is refused may come through another connection, leave the groups that are blocked, or be in one group more: a
-//! second one never helps where the first did not. The combination with the fewest changes is the closest.
+//! Whoever is refused may come through another connection, leave the groups that are blocked, or be in one group more or have one attribute
+//! more: a second one never helps where the first did not. The combination with the fewest changes is the closest.
 //!
 //! Invariant: what it gives was asked of `decide`, which admits it.
 
@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use gatewright_decide::{Decision, PreparedOrg, decide};
-use gatewright_terms::{GroupName, Slug};
+use gatewright_terms::{GroupName, Slug, Trait};
 
 use crate::identity::Identity;
-use crate::slots::granted_groups;
+use crate::slots::granted_traits;
 
 /// Changes of an identity, all of them together.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,8 +21,8 @@ pub struct Closest {
     pub through: Option<Slug>,
     /// Be in none of these.
     pub without: BTreeSet<GroupName>,
-    /// Be in this one too.
-    pub with: Option<GroupName>,
+    /// Be in this group, or have this attribute, too.
+    pub with: Option<Trait>,
 }
 
 impl Closest {
@@ -34,11 +34,12 @@ impl Closest {
     /// The identity with these changes.
     #[must_use]
     pub fn of(&self, identity: &Identity) -> Identity {
-        let kept = identity.groups.iter().filter(|group| !self.without.contains(*group));
+        let is_left = |what: &&Trait| what.group().is_some_and(|group| self.without.contains(group));
+        let kept = identity.traits.iter().filter(|what| !is_left(what));
         Identity {
             connection: self.through.clone().unwrap_or_else(|| identity.connection.clone()),
             email: identity.email.clone(),
-            groups: kept.chain(&self.with).cloned().collect(),
+            traits: kept.chain(&self.with).cloned().collect(),
         }
     }
 }
@@ -47,7 +48,10 @@ impl Closest {
 impl fmt::Display for Closest {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let through = self.through.iter().map(|connection| format!("through `{connection}`"));
-        let with = self.with.iter().map(|group| format!("in group `{}`", group.as_str()));
+        let with = self.with.iter().map(|with| match with {
+            Trait::Group(group) => format!("in group `{group}`"),
+            Trait::Attribute(attribute) => format!("with attribute `{attribute}`"),
+        });
         let without = self.without.iter().map(|group| format!("not in `{}`", group.as_str()));
         out.write_str(&through.chain(with).chain(without).collect::<Vec<_>>().join(", "))
     }
@@ -65,14 +69,14 @@ pub fn closest(org: &PreparedOrg, identity: &Identity) -> Option<Closest> {
 
 fn candidates(org: &PreparedOrg, identity: &Identity) -> Vec<Closest> {
     let blocked: BTreeSet<GroupName> =
-        org.org().blocked_groups.iter().filter(|group| identity.groups.contains(*group)).cloned().collect();
-    let granted = granted_groups(org.org());
+        identity.groups().filter(|group| org.org().blocked_groups.contains(group)).cloned().collect();
+    let granted = granted_traits(org.org());
     let mut all = Vec::new();
     for through in [None, other_connection(org, identity)].into_iter().collect::<BTreeSet<_>>() {
         for without in [BTreeSet::new(), blocked.clone()].into_iter().collect::<BTreeSet<_>>() {
             let bare = Closest { through: through.clone(), without, with: None };
-            let more = granted.iter().filter(|group| !identity.groups.contains(**group));
-            all.extend(more.map(|group| Closest { with: Some((*group).clone()), ..bare.clone() }));
+            let more = granted.iter().filter(|what| !identity.traits.contains(**what));
+            all.extend(more.map(|what| Closest { with: Some((*what).clone()), ..bare.clone() }));
             all.push(bare);
         }
     }

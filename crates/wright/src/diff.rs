@@ -60,8 +60,9 @@ pub fn diff(before: &Program, after: &Program) -> Vec<Change> {
 /// Every line of one organisation with its value: those that access hangs on, then the settings.
 pub(crate) fn lines(program: &Program, org: &Org) -> BTreeMap<String, String> {
     let access = fact::of_org(&program.catalogue, org).into_iter().filter(|fact| *fact != Fact::Org);
-    let mut lines: BTreeMap<String, String> =
-        access.map(|fact| (path::of(Some(&org.id), &fact), path::value(&fact))).collect();
+    let mut lines: BTreeMap<String, String> = access
+        .map(|fact| (path::of(Some(&org.id), &fact, org.has_several_connections()), path::value(&fact)))
+        .collect();
     lines.extend(settings::of_org(org, program));
     lines
 }
@@ -69,7 +70,8 @@ pub(crate) fn lines(program: &Program, org: &Org) -> BTreeMap<String, String> {
 /// Every line of a program, the organisations' too.
 pub(crate) fn all_lines(program: &Program) -> BTreeMap<String, String> {
     let of_orgs = program.orgs.iter().flat_map(|org| lines(program, org));
-    let access = of_catalogue(&program.catalogue).into_iter().map(|fact| (path::of(None, &fact), path::value(&fact)));
+    let access =
+        of_catalogue(&program.catalogue).into_iter().map(|fact| (path::of(None, &fact, false), path::value(&fact)));
     let access = access.map(|(path, value)| (format!("{path} {value}"), value));
     settings::of_platform(program).chain(access).chain(of_orgs).collect()
 }
@@ -115,7 +117,7 @@ fn compare(id: &OrgId, (before, after): Pair<'_>, (old, new): (&Half, &Half), ri
         // An organisation that came or went says it all.
         let whole = one.org.is_none() || other.org.is_none();
         for fact in one.facts().iter().filter(|fact| !other.holds(fact) && !whole) {
-            rows.line(id, fact, sign);
+            rows.line(id, one, fact, sign);
         }
     }
     rows.reached(id, (&before, &after), effects(&before, &after), risks);

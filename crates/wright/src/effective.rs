@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use gatewright_bundle::program::{Catalogue, Grantee, Org, Program, Role};
-use gatewright_terms::{DomainName, EmailAddress, GroupName, PermissionName, Slug};
+use gatewright_terms::{DomainName, EmailAddress, PermissionName, Slug, Trait};
 use wright_policy::grant_path;
 
 use crate::diff;
@@ -27,7 +27,11 @@ pub struct Way {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Who {
     Owner(EmailAddress),
-    Group(GroupName),
+    /// About whom a connection says this.
+    Having {
+        what: Trait,
+        connection: Slug,
+    },
     EveryoneIn(DomainName),
     /// All who get in at all, in the default project.
     EveryMember,
@@ -53,8 +57,10 @@ pub fn ways(program: &Program, org: &Org, permission: &PermissionName) -> Vec<Wa
             None => None,
         };
         let who = match &grant.to {
-            Grantee::Group(group) if org.blocked_groups.contains(group) => return None,
-            Grantee::Group(group) => Who::Group(group.clone()),
+            Grantee::Having { what: Trait::Group(group), .. } if org.blocked_groups.contains(group) => return None,
+            Grantee::Having { connection, what } => {
+                Who::Having { what: what.clone(), connection: at(&org.connections, *connection)?.slug.clone() }
+            }
             Grantee::EveryoneIn(domain) => Who::EveryoneIn(domain.clone()),
         };
         Some(Way { who, role: role.slug.clone(), project, path: grant_path(catalogue, org, grant)? })

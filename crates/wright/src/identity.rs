@@ -7,25 +7,38 @@ use std::collections::BTreeSet;
 
 use gatewright_bundle::program::Org;
 use gatewright_decide::{Facts, GroupSet, Groups, Standing};
-use gatewright_terms::{EmailAddress, GroupName, Slug};
+use gatewright_terms::{Attribute, EmailAddress, GroupName, Slug, Trait};
 
 /// An identity as a connection sends it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Identity {
     pub connection: Slug,
     pub email: EmailAddress,
-    pub groups: BTreeSet<GroupName>,
+    /// What it says of them that access may hang on.
+    pub traits: BTreeSet<Trait>,
 }
 
 impl Identity {
+    /// In the order of their names.
+    pub fn groups(&self) -> impl Iterator<Item = &GroupName> {
+        self.traits.iter().filter_map(Trait::group)
+    }
+
+    /// In the order of their names, then values.
+    pub fn attributes(&self) -> impl Iterator<Item = &Attribute> {
+        self.traits.iter().filter_map(Trait::attribute)
+    }
+
     pub fn facts(&self, org: &Org) -> Facts {
-        let groups = Groups::Known(GroupSet::new(self.groups.iter().cloned()));
-        newcomer(org, self.connection.clone(), self.email.clone(), groups)
+        let groups = Groups::Known(GroupSet::new(self.groups().cloned()));
+        let attributes = self.attributes().cloned().collect();
+        Facts { attributes, ..newcomer(org, self.connection.clone(), self.email.clone(), groups) }
     }
 }
 
-/// What the gate knows of somebody who comes for the first time.
+/// What the gate knows of somebody who comes for the first time, about whom no attribute is told.
 pub fn newcomer(org: &Org, connection: Slug, email: EmailAddress, groups: Groups) -> Facts {
     let is_owner = org.owners.iter().any(|owner| owner.same_mailbox(&email));
-    Facts { connection, email, groups, standing: Standing::Newcomer, domain_proved: true, is_owner }
+    let attributes = BTreeSet::new();
+    Facts { connection, email, groups, attributes, standing: Standing::Newcomer, domain_proved: true, is_owner }
 }

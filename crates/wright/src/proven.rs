@@ -4,15 +4,16 @@
 //!
 //! Invariant: only [`prove`] makes a [`Proven`] program; its field is private and there is no other constructor.
 
+use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use gatewright_bundle::program::{Catalogue, Grant, Grantee, Org, Program, Role, Scope};
-use gatewright_decide::{Decision, GroupSet, Groups, PreparedOrg, decide};
-use gatewright_terms::{EmailAddress, OrgId, Refusal, Slug};
+use gatewright_decide::{Decision, PreparedOrg, decide};
+use gatewright_terms::{EmailAddress, OrgId, Refusal};
 use wright_policy::grant_path;
 
-use crate::identity::newcomer;
+use crate::identity::Identity;
 use crate::slots::slots;
 
 /// A value that the analysis has proved. To hold one is the proof.
@@ -48,7 +49,7 @@ pub fn prove(program: Program) -> Result<Proven<Program>, Vec<Lockout>> {
 }
 
 /// Owners and grants are all there is to ask: access is a union of grants, so that whoever administers does so because of
-/// one line, and is let in with the group of that line alone.
+/// one line, and is let in with the group or attribute of that line alone.
 fn lockout(catalogue: &Arc<Catalogue>, org: &Org) -> Option<Lockout> {
     let prepared = PreparedOrg::new(Arc::clone(catalogue), org.clone());
     let (mut owners, mut admins) = (Vec::new(), Vec::new());
@@ -80,7 +81,8 @@ fn is_administrator(role: &Role) -> bool {
 fn owner_signs_in(org: &PreparedOrg, owner: &EmailAddress) -> Result<(), Refusal> {
     let mut refusal = Refusal::ConnectionUnknown;
     for connection in &org.org().connections {
-        match signs_in(org, &connection.slug, owner, Groups::none()) {
+        let (connection, email) = (connection.slug.clone(), owner.clone());
+        match signs_in(org, &Identity { connection, email, traits: BTreeSet::new() }) {
             Ok(()) => return Ok(()),
             Err(why) => refusal = why,
         }
@@ -88,15 +90,15 @@ fn owner_signs_in(org: &PreparedOrg, owner: &EmailAddress) -> Result<(), Refusal
     Err(refusal)
 }
 
-/// Whether anybody of a claimed domain, in the group of the grant where it names one, gets in as an administrator.
+/// Whether anybody of a claimed domain, with the group or attribute of the grant where it names one, gets in as an administrator.
 fn somebody_signs_in(org: &PreparedOrg, grant: &Grant) -> Result<(), Refusal> {
     let mut refusal = Refusal::DomainNotOurs;
     for slot in slots([org.org()]) {
-        let groups = match &grant.to {
-            Grantee::Group(group) => Groups::Known(GroupSet::new([group.clone()])),
-            Grantee::EveryoneIn(_) => Groups::none(),
+        let traits = match &grant.to {
+            Grantee::Having { what, .. } => BTreeSet::from([what.clone()]),
+            Grantee::EveryoneIn(_) => BTreeSet::new(),
         };
-        match signs_in(org, &slot.connection, &slot.email, groups) {
+        match signs_in(org, &Identity { connection: slot.connection, email: slot.email, traits }) {
             Ok(()) => return Ok(()),
             // Somebody of no domain is always refused for that; it says nothing about the grant.
             Err(Refusal::DomainNotOurs) => {}
@@ -106,8 +108,8 @@ fn somebody_signs_in(org: &PreparedOrg, grant: &Grant) -> Result<(), Refusal> {
     Err(refusal)
 }
 
-fn signs_in(org: &PreparedOrg, connection: &Slug, email: &EmailAddress, groups: Groups) -> Result<(), Refusal> {
-    match decide(org, &newcomer(org.org(), connection.clone(), email.clone(), groups)) {
+fn signs_in(org: &PreparedOrg, identity: &Identity) -> Result<(), Refusal> {
+    match decide(org, &identity.facts(org.org())) {
         Decision::Admit(admission) if admission.roles().into_iter().any(|(_, role)| is_administrator(role)) => Ok(()),
         // In, and no administrator.
         Decision::Admit(_) => Err(Refusal::NoGrant),

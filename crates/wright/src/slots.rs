@@ -1,9 +1,10 @@
-//! Slots: every kind of identity that an organisation tells apart before it looks at groups, and the groups that it grants to.
+//! Slots: every kind of identity that an organisation tells apart before it looks at groups and attributes, and what it grants
+//! to.
 
 use std::collections::BTreeSet;
 
 use gatewright_bundle::program::{Grantee, Org};
-use gatewright_terms::{DomainName, EmailAddress, GroupName, Slug};
+use gatewright_terms::{DomainName, EmailAddress, Slug, Trait};
 
 /// Everybody who comes through one connection with one address; their groups differ.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,13 +33,13 @@ pub(crate) fn slots<'o>(views: impl IntoIterator<Item = &'o Org>) -> Vec<Slot> {
     connections.into_iter().flat_map(|connection| emails.iter().map(move |email| slot(connection, email))).collect()
 }
 
-/// Every group that a grant names.
-pub(crate) fn granted_groups(org: &Org) -> BTreeSet<&GroupName> {
-    let groups = org.grants.iter().filter_map(|grant| match &grant.to {
-        Grantee::Group(group) => Some(group),
+/// Every group and attribute that a grant asks for, of whichever connection.
+pub(crate) fn granted_traits(org: &Org) -> BTreeSet<&Trait> {
+    let traits = org.grants.iter().filter_map(|grant| match &grant.to {
+        Grantee::Having { what, .. } => Some(what),
         Grantee::EveryoneIn(_) => None,
     });
-    groups.collect()
+    traits.collect()
 }
 
 fn slot(connection: &Slug, email: &EmailAddress) -> Slot {

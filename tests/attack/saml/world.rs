@@ -65,6 +65,7 @@ impl Default for Setting {
                     given_name: mapped("firstName"),
                     family_name: mapped("lastName"),
                     groups: Some(SamlGroups { attribute: "groups".to_owned(), overage: Overage::AbsentIsEmpty }),
+                    own: Vec::new(),
                 },
                 clock_skew: Seconds(60),
                 requests: Requests::Signed,

@@ -68,6 +68,7 @@ mod tests {
             key: IdentityKey { connection: Slug::parse("main").unwrap(), issuer: "i".into(), subject: "s".into() },
             email: EmailAddress::parse("ada@acme.com").unwrap(),
             groups: None,
+            attributes: std::collections::BTreeSet::new(),
             is_owner: false,
             authenticated: at(authenticated),
             authentication_told: true,

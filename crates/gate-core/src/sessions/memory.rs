@@ -44,6 +44,7 @@ impl Remembered {
             connection: session.key.connection.clone(),
             email: session.email.clone(),
             groups: session.groups.clone().map_or(Groups::Unknown, |names| Groups::Known(GroupSet::new(names))),
+            attributes: session.attributes.clone(),
             standing: Standing::Member,
             domain_proved: false,
             is_owner: false,
@@ -127,7 +128,8 @@ impl Memory {
         let token = read.session.token;
         if let Some(known) = inner.sessions.get(&token) {
             read.see(known.last_seen());
-            if known.session.groups == read.session.groups && known.session.email == read.session.email {
+            let (old, new) = (&known.session, &read.session);
+            if (&old.groups, &old.attributes, &old.email) == (&new.groups, &new.attributes, &new.email) {
                 let mut kept = known.signed.lock().unwrap_or_else(PoisonError::into_inner);
                 read.signed.lock().unwrap_or_else(PoisonError::into_inner).append(&mut kept);
             }

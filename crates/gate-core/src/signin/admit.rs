@@ -89,6 +89,7 @@ impl Gate {
             key: joined.key.clone(),
             email: identity.email().clone(),
             groups: identity.groups().clone(),
+            attributes: identity.attributes().clone(),
             is_owner: joined.is_bound(),
             authenticated: authentication.at,
             authentication_told: authentication.told,

@@ -53,6 +53,8 @@ pub struct TracedPerson {
     pub family_name: Option<String>,
     /// `None`: unknown, which is not the same as none.
     pub groups: Option<Vec<String>>,
+    /// `department=Finance`.
+    pub attributes: Vec<String>,
     /// `newcomer`, `member` or `removed`.
     pub standing: &'static str,
     pub owner: bool,
@@ -162,6 +164,7 @@ fn traced(identity: &Identity, standing: Standing, owner: bool) -> TracedPerson 
         given_name: identity.given_name().map(text),
         family_name: identity.family_name().map(text),
         groups: identity.groups().as_ref().map(|groups| groups.iter().map(group).collect()),
+        attributes: identity.attributes().iter().map(ToString::to_string).collect(),
         standing: match standing {
             Standing::Newcomer => "newcomer",
             Standing::Member => "member",

@@ -89,9 +89,9 @@ fn org(id: &str, claimed: &str, issuer: &str) -> Org {
         }],
         default_project: None,
         grants: vec![
-            Grant { role: 0, project: None, to: Grantee::Group(group("admins")) },
-            Grant { role: 1, project: None, to: Grantee::Group(group("ml")) },
-            Grant { role: 3, project: Some(0), to: Grantee::Group(group("ml")) },
+            Grant { role: 0, project: None, to: Grantee::group(0, group("admins")) },
+            Grant { role: 1, project: None, to: Grantee::group(0, group("ml")) },
+            Grant { role: 3, project: Some(0), to: Grantee::group(0, group("ml")) },
         ],
         blocked_groups: vec![group("leavers")],
         session: SessionRules {
@@ -119,6 +119,7 @@ pub(crate) fn connection(name: &str, issuer: &str) -> Connection {
                 given_name: Some("given_name".into()),
                 family_name: Some("family_name".into()),
                 groups: Some("groups".into()),
+                own: Vec::new(),
             },
             email_trust: EmailTrust::VerifiedClaim,
             pin: None,
@@ -149,6 +150,7 @@ pub(crate) fn saml_connection(name: &str, idp: &testkit::saml::Idp) -> Connectio
                 given_name: Some("firstName".into()),
                 family_name: Some("lastName".into()),
                 groups: Some(SamlGroups { attribute: "groups".into(), overage: Overage::AbsentIsEmpty }),
+                own: Vec::new(),
             },
             clock_skew: Seconds(60),
             requests: Requests::Signed,

@@ -1,8 +1,8 @@
 //! Sign-in: from the link to the session, and every check of the way back.
 
 use gate_core::signin::{Arrived, CallbackPath, Discovered, Landing, Start};
-use gatewright_bundle::program::{Grant, Grantee};
-use gatewright_terms::Refusal;
+use gatewright_bundle::program::{Grant, Grantee, OwnAttribute};
+use gatewright_terms::{Attribute, AttributeValue, Refusal, Trait};
 use serde_json::json;
 use testkit::{ClientCheck, Endpoint, Lie};
 
@@ -292,7 +292,7 @@ async fn st_aud_01_refusals_of_people_name_them_under_seal() {
     world
         .change(|program| {
             program.orgs[0].blocked_groups.clear();
-            program.orgs[0].grants = vec![Grant { role: 0, project: None, to: Grantee::Group(group("admins")) }];
+            program.orgs[0].grants = vec![Grant { role: 0, project: None, to: Grantee::group(0, group("admins")) }];
         })
         .await;
     assert_eq!(word(&world.verify(&ada, 3).await), "no-grant");
@@ -310,6 +310,41 @@ async fn unknown_groups_are_refused_where_groups_matter() {
     let answer = world.sign_in(&mut Browser::default(), "acme", None, 0).await;
     assert_eq!(refusal(answer), Refusal::GroupOverage);
     assert_eq!(world.last_event("acme").await, "sign-in-refused:group-overage");
+}
+
+/// An attribute admits, over a restart of the process too; what another connection's people get by it is not theirs.
+#[tokio::test]
+async fn attributes_admit_the_people_of_their_connection() {
+    let mut world = World::new().await;
+    let to = |connection| Grantee::Having { connection, what: Trait::Attribute(finance()) };
+    world
+        .change(|program| {
+            let org = &mut program.orgs[0];
+            org.connections[0].oidc_mut().unwrap().claims.own =
+                vec![OwnAttribute { name: slug("department"), from: "dept".into() }];
+            org.grants = vec![Grant { role: 1, project: None, to: to(0) }];
+        })
+        .await;
+    world.acme.person(json!({ "groups": ["admins"] }));
+    let answer = world.sign_in(&mut Browser::default(), "acme", None, 0).await;
+    assert_eq!(refusal(answer), Refusal::NoGrant);
+    world.acme.person(json!({ "dept": ["Legal", "Finance"] }));
+    let ada = world.ada(1).await;
+    assert_eq!(roles(&passed(world.verify(&ada, 2).await)), ["developer"]);
+    // The grant goes to the people of another connection: the session's next request is refused.
+    world
+        .change(|program| {
+            let org = &mut program.orgs[0];
+            let other = connection("other", "https://other.example");
+            org.connections.push(other);
+            org.grants = vec![Grant { role: 1, project: None, to: to(1) }];
+        })
+        .await;
+    assert_eq!(word(&world.verify(&ada, 3).await), "no-grant");
+}
+
+fn finance() -> Attribute {
+    Attribute { name: slug("department"), value: AttributeValue::parse("Finance").unwrap() }
 }
 
 /// Strangers cannot fill the disk: above the rate refusals are counted.

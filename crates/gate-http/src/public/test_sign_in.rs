@@ -84,6 +84,7 @@ fn facts(person: &TracedPerson) -> Vec<(&'static str, String)> {
         ("E-mail", Some(person.email.clone())),
         ("Name", Some(name).filter(|name| !name.is_empty())),
         ("Groups", Some(groups)),
+        ("Attributes", Some(person.attributes.join(", ")).filter(|attributes| !attributes.is_empty())),
         ("Standing", Some(standing)),
         ("Subject", Some(person.subject.clone())),
         ("Issuer", Some(person.issuer.clone())),

@@ -1,12 +1,12 @@
 //! People: addresses, groups and pins (ST-OIDC-13, -14).
 
 use gate_oidc::Groups;
-use gatewright_bundle::program::{EmailTrust, Overage, Pin};
+use gatewright_bundle::program::{EmailTrust, Overage, OwnAttribute, Pin};
 use gatewright_terms::{DomainName, Refusal};
 use serde_json::{Value, json};
 use testkit::{Endpoint, Lie};
 
-use crate::harness::Bench;
+use crate::harness::{Bench, slug};
 
 fn names(groups: &Groups) -> Option<Vec<String>> {
     match groups {
@@ -249,4 +249,44 @@ async fn unnamed_claims_are_not_read() {
     assert_eq!((names(verified.groups()), verified.given_name()), (Some(vec![]), None));
     bench.oidc.claims.email = "mail".into();
     assert_eq!(bench.refuses().await.refusal, Refusal::EmailMissing);
+}
+
+/// Attributes that the organisation gave a name to: texts count, one or many; everything else gives nothing.
+#[tokio::test]
+async fn own_attributes_are_texts_or_nothing() {
+    let mut bench = Bench::new().await;
+    bench.oidc.claims.own = vec![
+        OwnAttribute { name: slug("department"), from: "dept".into() },
+        OwnAttribute { name: slug("site"), from: "office".into() },
+    ];
+    bench.idp.lie(Lie::Discovery("userinfo_endpoint", Value::Null));
+    for (sent, kept) in [
+        (json!("Finance"), vec!["department=Finance"]),
+        (json!(["ML", "Finance", "ML"]), vec!["department=Finance", "department=ML"]),
+        (json!(["ML", 1, null, "", ["x"], "a\nb", "v".repeat(257)]), vec!["department=ML"]),
+        (json!([]), vec![]),
+        (json!(42), vec![]),
+        (json!(true), vec![]),
+        (json!({ "Finance": true }), vec![]),
+        (Value::Null, vec![]),
+        (json!(""), vec![]),
+    ] {
+        bench.idp.person(json!({ "dept": sent, "department": "Mallory", "site": "Mallory" }));
+        let verified = bench.admits().await;
+        let found: Vec<String> = verified.attributes().iter().map(ToString::to_string).collect();
+        assert_eq!(found, kept, "{sent}");
+    }
+}
+
+/// What the ID token does not hold userinfo completes, and changes nothing that was signed (ST-OIDC-10).
+#[tokio::test]
+async fn st_oidc_10_own_attributes_are_completed_by_userinfo() {
+    let mut bench = Bench::new().await;
+    bench.oidc.claims.own = vec![OwnAttribute { name: slug("department"), from: "dept".into() }];
+    bench.idp.person(json!({ "dept": null })).userinfo(json!({ "dept": "Finance" }));
+    let found =
+        |verified: &gate_oidc::Verified| verified.attributes().iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(found(&bench.admits().await), ["department=Finance"]);
+    bench.idp.person(json!({ "dept": "ML", "groups": null }));
+    assert_eq!(found(&bench.admits().await), ["department=ML"]);
 }

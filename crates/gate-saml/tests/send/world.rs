@@ -66,7 +66,7 @@ pub(crate) fn saml(binding: Binding) -> Saml {
         encryption: Encryption::Optional,
         name_id: NameId::Unspecified,
         subject: Subject::NameId,
-        attributes: SamlAttributes { email: None, given_name: None, family_name: None, groups: None },
+        attributes: SamlAttributes { email: None, given_name: None, family_name: None, groups: None, own: Vec::new() },
         clock_skew: Seconds(60),
         requests: Requests::Signed,
         idp_initiated: None,

@@ -3,9 +3,10 @@
 //! Invariant: facts and words, never a message of a provider.
 //! Invariant: a [`TakenAnswer`] comes out of a store alone: nobody else can present facts as proved earlier.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
-use gatewright_terms::{AttributeValue, EmailAddress, OrgId, Refusal, Slug, Timestamp};
+use gatewright_terms::{Attribute, AttributeValue, EmailAddress, OrgId, Refusal, Slug, Timestamp};
 
 use super::{Errand, SessionGroups, TokenHash};
 
@@ -26,6 +27,7 @@ pub struct Proved {
     pub given_name: Option<AttributeValue>,
     pub family_name: Option<AttributeValue>,
     pub groups: SessionGroups,
+    pub attributes: BTreeSet<Attribute>,
     pub authenticated: Timestamp,
     pub authentication_told: bool,
     pub acr: Option<String>,

@@ -6,7 +6,7 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use gatewright_terms::{AttributeValue, OrgId, Slug, Timestamp};
 
-use super::columns::{Columns, corrupt, group_lines};
+use super::columns::{Columns, attribute_lines, corrupt, group_lines};
 use super::flows::{self, FORGOTTEN_AT_ONCE_MAX, purpose_word, read_errand};
 use super::seen::{self, Remembered};
 use crate::StoreError;
@@ -68,8 +68,8 @@ async fn insert(db: &mut SqliteConnection, answer: &Answer) -> Result<(), StoreE
         "INSERT INTO answers (handle, browser, org, connection, issuer, redirect_uri, purpose, unsolicited, settings,
                               demand_within, demand_acr, app, return_to, story, expires, refusal, subject, email,
                               given_name, family_name, group_names, authenticated, authentication_told, acr,
-                              session_ends, name_id, name_id_format, name_qualifier, sp_name_qualifier, session_index)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                              session_ends, name_id, name_id_format, name_qualifier, sp_name_qualifier, session_index, attributes)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(answer.handle.0.as_slice())
     .bind(errand.browser.0.as_slice())
@@ -101,6 +101,7 @@ async fn insert(db: &mut SqliteConnection, answer: &Answer) -> Result<(), StoreE
     .bind(name_id.and_then(|name| name.name_qualifier.as_ref()))
     .bind(name_id.and_then(|name| name.sp_name_qualifier.as_ref()))
     .bind(proved.and_then(|proved| proved.session_index.as_ref()))
+    .bind(proved.map(|proved| attribute_lines(&proved.attributes)).unwrap_or_default())
     .execute(db)
     .await?;
     Ok(())
@@ -158,6 +159,7 @@ fn read_outcome(row: &Columns<'_>) -> Result<Outcome, StoreError> {
         given_name: row.optional_attribute("given_name")?,
         family_name: row.optional_attribute("family_name")?,
         groups: row.groups("group_names")?,
+        attributes: row.attributes("attributes")?,
         authenticated: row.optional_time("authenticated")?.ok_or_else(missing("authenticated"))?,
         authentication_told: row.optional_flag("authentication_told")?.ok_or_else(missing("authentication_told"))?,
         acr: row.optional_text("acr")?,

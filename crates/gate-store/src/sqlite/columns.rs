@@ -2,11 +2,13 @@
 //!
 //! Invariant: a value that this version would not have written is `Corrupt`, never a panic and never a default.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use gatewright_audit::record::Stream;
 use gatewright_terms::{
-    AttributeValue, DomainName, EmailAddress, GroupName, IdentityKey, OrgId, Refusal, Seconds, Slug, Timestamp,
+    Attribute, AttributeValue, DomainName, EmailAddress, GroupName, IdentityKey, OrgId, Refusal, Seconds, Slug,
+    Timestamp,
 };
 use sqlx::sqlite::{Sqlite, SqliteRow};
 use sqlx::{Decode, Row, Type};
@@ -160,6 +162,21 @@ impl<'r> Columns<'r> {
     pub(super) fn groups(&self, column: &'static str) -> Result<SessionGroups, StoreError> {
         self.optional(column, |text| text.split_terminator('\n').map(GroupName::parse).collect())
     }
+
+    /// `name=value`, one a line.
+    pub(super) fn attributes(&self, column: &'static str) -> Result<BTreeSet<Attribute>, StoreError> {
+        self.parsed(column, |text| text.split_terminator('\n').map(|line| attribute(line).ok_or(())).collect())
+    }
+}
+
+/// Names of attributes hold no `=`, their values no control characters.
+pub(super) fn attribute_lines(attributes: &BTreeSet<Attribute>) -> String {
+    attributes.iter().fold(String::new(), |text, attribute| text + &attribute.to_string() + "\n")
+}
+
+fn attribute(line: &str) -> Option<Attribute> {
+    let (name, value) = line.split_once('=')?;
+    Some(Attribute { name: Slug::parse(name).ok()?, value: AttributeValue::parse(value).ok()? })
 }
 
 /// Group names hold no control characters, so that a line is a safe place for one.

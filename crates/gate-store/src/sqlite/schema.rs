@@ -14,8 +14,11 @@ use crate::StoreError;
 const APPLICATION_ID: i64 = 0x4757_5354;
 
 /// Number and SQL of each step. A step that was released is never changed; a new one is added behind it.
-const STEPS: &[(i64, &str)] =
-    &[(1, include_str!("migrations/0001_first.sql")), (2, include_str!("migrations/0002_saml.sql"))];
+const STEPS: &[(i64, &str)] = &[
+    (1, include_str!("migrations/0001_first.sql")),
+    (2, include_str!("migrations/0002_saml.sql")),
+    (3, include_str!("migrations/0003_attributes.sql")),
+];
 
 /// Runs before anything else on the first connection. After an error the caller closes it, which undoes everything.
 pub(super) async fn migrate(db: &mut SqliteConnection) -> Result<(), StoreError> {

@@ -6,7 +6,7 @@ use gatewright_audit::record::Draft;
 use gatewright_terms::{OrgId, Slug, Timestamp};
 
 use super::audit;
-use super::columns::{Columns, corrupt, group_lines};
+use super::columns::{Columns, attribute_lines, corrupt, group_lines};
 use crate::StoreError;
 use crate::rows::{ChildOf, RowId, Session, TokenHash};
 
@@ -16,8 +16,8 @@ pub(super) async fn insert(db: &mut SqliteConnection, session: &Session, member:
     sqlx::query(
         "INSERT INTO sessions (token, id, member, email, group_names, is_owner, authenticated, authentication_told, acr,
                                session_ends, name_id, name_id_format, name_qualifier, sp_name_qualifier, session_index,
-                               created, last_seen, parent, app)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                               created, last_seen, parent, app, attributes)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(session.token.0.as_slice())
     .bind(session.id.0.as_slice())
@@ -38,6 +38,7 @@ pub(super) async fn insert(db: &mut SqliteConnection, session: &Session, member:
     .bind(session.last_seen.unix())
     .bind(session.child.as_ref().map(|child| child.parent.0.to_vec()))
     .bind(session.child.as_ref().map(|child| child.app.as_str()))
+    .bind(attribute_lines(&session.attributes))
     .execute(db)
     .await?;
     Ok(())
@@ -118,6 +119,7 @@ fn read(row: &SqliteRow) -> Result<Session, StoreError> {
         key: row.identity_key()?,
         email: row.email("email")?,
         groups: row.groups("group_names")?,
+        attributes: row.attributes("attributes")?,
         is_owner: row.flag("is_owner")?,
         authenticated: row.time("authenticated")?,
         authentication_told: row.flag("authentication_told")?,

@@ -9,7 +9,7 @@ use gate_store::rows::{
     Session, SignIn, SignInDone, TokenHash, WhenFull,
 };
 use gatewright_audit::record::{Draft, Event, Sealed, Stream};
-use gatewright_terms::{AttributeValue, EmailAddress, GroupName, IdentityKey, OrgId, Slug, Timestamp};
+use gatewright_terms::{Attribute, AttributeValue, EmailAddress, GroupName, IdentityKey, OrgId, Slug, Timestamp};
 
 pub(crate) const NO_LIMITS: FlowLimits = FlowLimits { per_org_max: u32::MAX, per_address_max: u32::MAX };
 
@@ -104,6 +104,7 @@ pub(crate) fn answer(n: u32) -> Answer {
         given_name: Some(AttributeValue::parse("Ada").unwrap()),
         family_name: None,
         groups: Some(vec![GroupName::parse("ml").unwrap(), GroupName::parse("x=1, y").unwrap()]),
+        attributes: [attribute("site", "a=b, c"), attribute("team", "ML")].into(),
         authenticated: at(-60),
         authentication_told: true,
         acr: Some("urn:acr:gold".into()),
@@ -120,6 +121,10 @@ pub(crate) fn answer(n: u32) -> Answer {
         story: vec!["screen: 1 step".into(), "signature: good".into()],
         expires: at(60),
     }
+}
+
+fn attribute(name: &str, value: &str) -> Attribute {
+    Attribute { name: slug(name), value: AttributeValue::parse(value).unwrap() }
 }
 
 pub(crate) fn draft(event: Event, fields: &[(&str, &str)]) -> Draft {
@@ -141,6 +146,7 @@ pub(crate) fn session(subject: &str, n: u32) -> Session {
         key: key(subject),
         email: email(&format!("{}@acme.com", subject.to_ascii_lowercase())),
         groups: None,
+        attributes: [attribute("team", "ML"), attribute("team", "= x")].into(),
         is_owner: false,
         authenticated: at(-5),
         authentication_told: false,

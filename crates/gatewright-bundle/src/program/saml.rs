@@ -4,7 +4,7 @@
 
 use gatewright_terms::{OrgId, Seconds, Slug, Timestamp};
 
-use super::{Environment, Overage};
+use super::{Environment, Overage, OwnAttribute};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Saml {
@@ -107,6 +107,8 @@ pub struct SamlAttributes {
     pub given_name: Option<String>,
     pub family_name: Option<String>,
     pub groups: Option<SamlGroups>,
+    /// Sorted by name.
+    pub own: Vec<OwnAttribute>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use minicbor::{Decode, Encode};
 
 use super::list::List;
 use super::{text, word};
-use crate::limits::SCOPES_MAX;
+use crate::limits::{OWN_ATTRIBUTES_MAX, SCOPES_MAX};
 use crate::malformed::Defect;
-use crate::program::{Claims, Client, ClientAuth, Connection, Oidc, Overage, Pin, Protocol, SecretName};
+use crate::program::{Claims, Client, ClientAuth, Connection, Oidc, Overage, OwnAttribute, Pin, Protocol, SecretName};
 
 mod saml;
 mod words;
@@ -93,6 +93,17 @@ struct ClaimsWire<'a> {
     family_name: Option<&'a str>,
     #[b(3)]
     groups: Option<&'a str>,
+    #[b(4)]
+    own: List<OwnAttributeWire<'a>, OWN_ATTRIBUTES_MAX>,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+pub(super) struct OwnAttributeWire<'a> {
+    #[b(0)]
+    name: &'a str,
+    #[b(1)]
+    from: &'a str,
 }
 
 #[derive(Encode, Decode)]
@@ -234,6 +245,7 @@ impl<'a> ClaimsWire<'a> {
             given_name: claims.given_name.as_deref(),
             family_name: claims.family_name.as_deref(),
             groups: claims.groups.as_deref(),
+            own: List::of(&claims.own, OwnAttributeWire::of),
         }
     }
 
@@ -244,6 +256,20 @@ impl<'a> ClaimsWire<'a> {
             given_name: claim(self.given_name)?,
             family_name: claim(self.family_name)?,
             groups: claim(self.groups)?,
+            own: self.own.convert(OwnAttributeWire::convert)?,
+        })
+    }
+}
+
+impl<'a> OwnAttributeWire<'a> {
+    pub(super) fn of(own: &'a OwnAttribute) -> Self {
+        Self { name: own.name.as_str(), from: &own.from }
+    }
+
+    pub(super) fn convert(&self) -> Result<OwnAttribute, Defect> {
+        Ok(OwnAttribute {
+            name: word(Slug::parse(self.name), "an attribute")?,
+            from: text(self.from, "what an attribute is read from")?,
         })
     }
 }

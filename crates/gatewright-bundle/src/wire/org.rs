@@ -1,6 +1,6 @@
 //! Org: the twins of one organisation.
 
-use gatewright_terms::{DomainName, EmailAddress, GroupName, OrgId, Seconds, Slug};
+use gatewright_terms::{Attribute, AttributeValue, DomainName, EmailAddress, GroupName, OrgId, Seconds, Slug, Trait};
 use minicbor::{Decode, Encode};
 
 use super::connection::ConnectionWire;
@@ -124,9 +124,11 @@ struct GrantWire<'a> {
 #[cbor(flat)]
 enum GranteeWire<'a> {
     #[n(0)]
-    Group(#[b(0)] &'a str),
+    Group(#[n(0)] u32, #[b(1)] &'a str),
     #[n(1)]
     EveryoneIn(#[b(0)] &'a str),
+    #[n(2)]
+    Attribute(#[n(0)] u32, #[b(1)] &'a str, #[b(2)] &'a str),
 }
 
 #[derive(Encode, Decode)]
@@ -261,7 +263,12 @@ impl<'a> GrantWire<'a> {
             role: grant.role,
             project: grant.project,
             to: match &grant.to {
-                Grantee::Group(group) => GranteeWire::Group(group.as_str()),
+                Grantee::Having { connection, what: Trait::Group(group) } => {
+                    GranteeWire::Group(*connection, group.as_str())
+                }
+                Grantee::Having { connection, what: Trait::Attribute(attribute) } => {
+                    GranteeWire::Attribute(*connection, attribute.name.as_str(), attribute.value.as_str())
+                }
                 Grantee::EveryoneIn(domain) => GranteeWire::EveryoneIn(domain.as_str()),
             },
         }
@@ -269,7 +276,17 @@ impl<'a> GrantWire<'a> {
 
     fn convert(&self) -> Result<Grant, Defect> {
         let to = match self.to {
-            GranteeWire::Group(group) => Grantee::Group(word(GroupName::parse(group), "the group of a grant")?),
+            GranteeWire::Group(connection, group) => Grantee::Having {
+                connection,
+                what: Trait::Group(word(GroupName::parse(group), "the group of a grant")?),
+            },
+            GranteeWire::Attribute(connection, name, value) => Grantee::Having {
+                connection,
+                what: Trait::Attribute(Attribute {
+                    name: word(Slug::parse(name), "the attribute of a grant")?,
+                    value: word(AttributeValue::parse(value), "the value of a grant")?,
+                }),
+            },
             GranteeWire::EveryoneIn(domain) => {
                 Grantee::EveryoneIn(word(DomainName::parse(domain), "the domain of a grant")?)
             }

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gatewright_bundle::program::*;
-use gatewright_terms::{DomainName, EmailAddress, GroupName, OrgId, PermissionName, Seconds, Slug, Timestamp};
+use gatewright_terms::{
+    Attribute, AttributeValue, DomainName, EmailAddress, GroupName, OrgId, PermissionName, Seconds, Slug, Timestamp,
+    Trait,
+};
 use proptest::prelude::*;
 
 /// Random bytes, then zeros.
@@ -148,10 +151,9 @@ fn org(dice: &mut Dice, id: OrgId, number: u32, catalogue: &Catalogue, environme
     for _ in 0..dice.below(8) {
         let project = dice.index(projects.len()).filter(|_| dice.yes());
         let scope = if project.is_some() { Scope::Project } else { Scope::Org };
-        let to = if dice.yes() {
-            Grantee::EveryoneIn(DomainName::parse("acme.com").unwrap())
-        } else {
-            Grantee::Group(dice.group())
+        let to = match dice.index(connections.len()) {
+            Some(connection) if dice.yes() => Grantee::Having { connection, what: told(dice) },
+            _ => Grantee::EveryoneIn(DomainName::parse("acme.com").unwrap()),
         };
         grants.extend(roles(dice, scope).map(|role| Grant { role, project, to }));
     }
@@ -227,6 +229,7 @@ fn saml(dice: &mut Dice, apps: &[App]) -> Saml {
             given_name: dice.maybe(Dice::text),
             family_name: dice.maybe(Dice::text),
             groups: dice.maybe(groups),
+            own: own_attributes(dice),
         },
         clock_skew: Seconds(dice.number()),
         requests: dice.pick(&[Requests::Signed, Requests::Unsigned]),
@@ -268,12 +271,25 @@ fn oidc(dice: &mut Dice, shared: usize) -> Oidc {
             given_name: dice.maybe(Dice::text),
             family_name: dice.maybe(Dice::text),
             groups: dice.maybe(Dice::text),
+            own: own_attributes(dice),
         },
         email_trust: dice.pick(&[EmailTrust::VerifiedClaim, EmailTrust::OwnIssuer]),
         pin: dice.maybe(|dice| dice.pick(&pins)),
         clock_skew: Seconds(dice.number()),
         group_overage: overage(dice),
     }
+}
+
+fn told(dice: &mut Dice) -> Trait {
+    if dice.yes() {
+        return Trait::Group(dice.group());
+    }
+    let value = AttributeValue::parse(&dice.below(9).to_string()).unwrap();
+    Trait::Attribute(Attribute { name: dice.pick(&[slug("department"), slug("site")]), value })
+}
+
+fn own_attributes(dice: &mut Dice) -> Vec<OwnAttribute> {
+    dice.slugs(3).into_iter().map(|name| OwnAttribute { name, from: dice.text() }).collect()
 }
 
 fn auth(dice: &mut Dice) -> ClientAuth {
@@ -284,6 +300,10 @@ fn auth(dice: &mut Dice) -> ClientAuth {
         ClientAuth::SecretPost { secret },
         ClientAuth::None,
     ])
+}
+
+fn finance() -> Trait {
+    Trait::Attribute(Attribute { name: slug("department"), value: AttributeValue::parse("Finance").unwrap() })
 }
 
 /// Two organisations whose sections are equally long.
@@ -307,7 +327,8 @@ pub(crate) fn small() -> Program {
         }],
         default_project: Some(0),
         grants: vec![
-            Grant { role: 0, project: None, to: Grantee::Group(GroupName::parse("Admins").unwrap()) },
+            Grant { role: 0, project: None, to: Grantee::group(0, GroupName::parse("Admins").unwrap()) },
+            Grant { role: 0, project: None, to: Grantee::Having { connection: 1, what: finance() } },
             Grant { role: 1, project: Some(0), to: Grantee::EveryoneIn(DomainName::parse(domain).unwrap()) },
         ],
         blocked_groups: vec![GroupName::parse("Leavers").unwrap()],
@@ -369,6 +390,7 @@ fn small_saml() -> Connection {
                 given_name: None,
                 family_name: Some("lastName".into()),
                 groups: Some(SamlGroups { attribute: "groups".into(), overage: Overage::CutAt(100) }),
+                own: vec![OwnAttribute { name: slug("department"), from: "dept".into() }],
             },
             clock_skew: Seconds(60),
             requests: Requests::Signed,
@@ -395,6 +417,7 @@ fn small_connection(id: &str) -> Connection {
                 given_name: Some("given_name".into()),
                 family_name: None,
                 groups: Some("groups".into()),
+                own: Vec::new(),
             },
             email_trust: EmailTrust::OwnIssuer,
             pin: None,

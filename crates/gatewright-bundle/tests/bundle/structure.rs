@@ -12,7 +12,7 @@ use crate::generator::{program, slug, small};
 #[test]
 fn the_format_is_pinned() {
     let digest = Digest::of(&encode(&small())).to_string();
-    assert_eq!(digest, "3dc323872c142d604e8f50cb62bec497268beb9a499a7da93bae4498fd30b262");
+    assert_eq!(digest, "b16fe3929019960dd74d26e87838ebaefdbfc3700c69f2e1d431f7e5311ddd9f");
 }
 
 proptest! {
@@ -66,6 +66,11 @@ fn unsorted_and_doubled_lists_are_refused() {
     assert_eq!(apps, Malformed { part: Part::Environment, defect: Defect::Unsorted("the apps") });
     let algorithms = refusal(|program| oidc(program).algorithms = vec![Algorithm::Rs256, Algorithm::Rs256]);
     assert_eq!(algorithms, org(Defect::Unsorted("the algorithms of a connection")));
+    let own = || OwnAttribute { name: slug("site"), from: "site".into() };
+    let attributes = refusal(|program| oidc(program).claims.own = vec![own(), own()]);
+    assert_eq!(attributes, org(Defect::Unsorted("the attributes of a connection")));
+    let attributes = refusal(|program| saml(program).attributes.own = vec![own(), own()]);
+    assert_eq!(attributes, org(Defect::Unsorted("the attributes of a connection")));
 }
 
 fn oidc(program: &mut Program) -> &mut Oidc {
@@ -123,14 +128,19 @@ fn step_ups_are_sorted_and_point_at_permissions() {
 fn indices_out_of_range_are_refused() {
     let permit = refusal(|program| program.catalogue.roles[0].permits = vec![2]);
     assert_eq!(permit.defect, Defect::OutOfRange("a permission of a role"));
-    let role = refusal(|program| program.orgs[0].grants[1].role = 2);
+    let role = refusal(|program| program.orgs[0].grants[2].role = 2);
     assert_eq!(role, org(Defect::OutOfRange("the role of a grant")));
-    let project = refusal(|program| program.orgs[0].grants[1].project = Some(1));
+    let project = refusal(|program| program.orgs[0].grants[2].project = Some(1));
     assert_eq!(project, org(Defect::OutOfRange("the project of a grant")));
     let default = refusal(|program| program.orgs[0].default_project = Some(1));
     assert_eq!(default, org(Defect::OutOfRange("the default project")));
     let connection = refusal(|program| program.orgs[0].domains[0].connection = u32::MAX);
     assert_eq!(connection, org(Defect::OutOfRange("the connection of a domain")));
+    let of_grant = refusal(|program| {
+        let Grantee::Having { connection, .. } = &mut program.orgs[0].grants[1].to else { panic!() };
+        *connection = 2;
+    });
+    assert_eq!(of_grant, org(Defect::OutOfRange("the connection of a grant")));
     let shared = refusal(|program| oidc(program).client = Client::Shared(0));
     assert_eq!(shared, org(Defect::OutOfRange("the shared client of a connection")));
     let app = refusal(|program| program.environment.apps[0].org = Some(OrgId::parse("gamma").unwrap()));
@@ -140,7 +150,7 @@ fn indices_out_of_range_are_refused() {
 /// A role of the other scope would be granted where nobody reviews it.
 #[test]
 fn a_role_of_the_other_scope_is_refused() {
-    let project_role = refusal(|program| program.orgs[0].grants[0].role = 1);
+    let project_role = refusal(|program| program.orgs[0].grants[1].role = 1);
     assert_eq!(project_role, org(Defect::OutOfRange("the role of a grant")));
     let default = refusal(|program| program.orgs[0].projects[0].default_role = Some(0));
     assert_eq!(default, org(Defect::OutOfRange("the default role of a project")));

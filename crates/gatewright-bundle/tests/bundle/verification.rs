@@ -234,9 +234,9 @@ fn st_bun_06_st_bun_12_size_and_format_come_first() {
     assert_eq!(refusal(&oversized, None), BundleRefused::TooLarge { bytes: FILE_BYTES_MAX + 1 });
     let mut newer = good();
     let format = place(&newer, b"gatewright.bundle").end + 1;
-    newer[format] = 3;
-    assert_eq!(refusal(&newer, None), BundleRefused::FormatNewer { format: 3 });
-    for older in [0, 1] {
+    newer[format] = 4;
+    assert_eq!(refusal(&newer, None), BundleRefused::FormatNewer { format: 4 });
+    for older in [0, 1, 2] {
         newer[format] = older;
         assert_eq!(refusal(&newer, None).slug(), "malformed");
     }

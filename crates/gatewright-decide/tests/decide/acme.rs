@@ -1,5 +1,6 @@
 //! Acme: an organisation with two connections, two domains and two projects, and somebody of it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use gatewright_bundle::program::{
@@ -57,6 +58,7 @@ pub(crate) fn connection(name: &str) -> Connection {
                 given_name: None,
                 family_name: None,
                 groups: Some("groups".into()),
+                own: Vec::new(),
             },
             email_trust: EmailTrust::VerifiedClaim,
             pin: None,
@@ -102,7 +104,7 @@ pub(crate) fn org(grants: Vec<Grant>, blocked: &[&str]) -> Org {
 }
 
 pub(crate) fn to_group(role: u32, project: Option<u32>, name: &str) -> Grant {
-    Grant { role, project, to: Grantee::Group(group(name)) }
+    Grant { role, project, to: Grantee::group(0, group(name)) }
 }
 
 pub(crate) fn somebody(groups: &[&str]) -> Facts {
@@ -110,6 +112,7 @@ pub(crate) fn somebody(groups: &[&str]) -> Facts {
         connection: slug("okta"),
         email: EmailAddress::parse("ada@acme.com").unwrap(),
         groups: Groups::Known(GroupSet::new(groups.iter().map(|name| group(name)))),
+        attributes: BTreeSet::new(),
         standing: Standing::Newcomer,
         domain_proved: true,
         is_owner: false,

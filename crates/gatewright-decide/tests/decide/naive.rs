@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use gatewright_bundle::program::{Domain, Grant, Grantee, Org};
 use gatewright_decide::{Decision, Facts, GroupSet, Groups, PreparedOrg, Refused, Standing, decide};
-use gatewright_terms::{EmailAddress, GroupName, Refusal};
+use gatewright_terms::{Attribute, AttributeValue, EmailAddress, GroupName, Refusal, Trait};
 use proptest::prelude::*;
 
 use crate::acme::{catalogue, domain, group, org, slug};
@@ -25,8 +25,10 @@ fn naive(org: &Org, facts: &Facts) -> Result<BTreeSet<(u32, Option<u32>)>, Refus
     if facts.standing == Standing::Newcomer && !facts.domain_proved {
         return refuse(Refusal::DomainNotProved);
     }
-    let asks_for_groups =
-        !org.blocked_groups.is_empty() || org.grants.iter().any(|grant| matches!(grant.to, Grantee::Group(_)));
+    let here = |connection: u32| org.connections[connection as usize].slug == facts.connection;
+    let asks =
+        |grant: &Grant| matches!(&grant.to, Grantee::Having { connection, what: Trait::Group(_) } if here(*connection));
+    let asks_for_groups = !org.blocked_groups.is_empty() || org.grants.iter().any(asks);
     let groups: BTreeSet<&GroupName> = match &facts.groups {
         Groups::Known(groups) => groups.names().collect(),
         Groups::Unknown if asks_for_groups => return refuse(Refusal::GroupOverage),
@@ -36,7 +38,10 @@ fn naive(org: &Org, facts: &Facts) -> Result<BTreeSet<(u32, Option<u32>)>, Refus
         return Err(Refused { refusal: Refusal::BlockedGroup, blocked_by: Some((*blocked).clone()) });
     }
     let matches = |grant: &&Grant| match &grant.to {
-        Grantee::Group(name) => groups.contains(name),
+        Grantee::Having { connection, what: Trait::Group(name) } => here(*connection) && groups.contains(name),
+        Grantee::Having { connection, what: Trait::Attribute(wanted) } => {
+            here(*connection) && facts.attributes.contains(wanted)
+        }
         Grantee::EveryoneIn(domain) => domain == facts.email.domain(),
     };
     let mut held: BTreeSet<_> = org.grants.iter().filter(matches).map(|grant| (grant.role, grant.project)).collect();
@@ -57,10 +62,12 @@ fn anybody() -> impl Strategy<Value = Facts> {
     let often = |words: &'static [&'static str]| (0..8_usize).prop_map(|at| *words.get(at).unwrap_or(&words[0]));
     let standing = prop_oneof![Just(Standing::Newcomer), Just(Standing::Member), Just(Standing::Removed)];
     let mine = prop::option::weighted(0.9, prop::collection::btree_set(0_u8..8, 0..6));
-    let connection = often(&["okta", "other", "gone"]);
+    let connection = often(&["okta", "other", "gone", "okta", "other"]);
     let email = often(&["ada@acme.com", "ada@acme.io", "ada@evil.example"]);
-    (connection, email, mine, standing, any::<bool>(), any::<bool>()).prop_map(
-        |(connection, email, mine, standing, domain_proved, is_owner)| Facts {
+    let told = prop::collection::btree_set(0_u8..3, 0..3);
+    (connection, email, mine, told, standing, any::<bool>(), any::<bool>()).prop_map(
+        |(connection, email, mine, told, standing, domain_proved, is_owner)| Facts {
+            attributes: told.into_iter().map(attribute).collect(),
             connection: slug(connection),
             email: EmailAddress::parse(email).unwrap(),
             groups: match mine {
@@ -74,18 +81,27 @@ fn anybody() -> impl Strategy<Value = Facts> {
     )
 }
 
+fn attribute(number: u8) -> Attribute {
+    let value = AttributeValue::parse(&format!("v{number}")).unwrap();
+    Attribute { name: slug(if number == 0 { "team" } else { "site" }), value }
+}
+
 /// Any grants and blocks over eight groups and two domains; any default project, with or without a role.
 fn any_org() -> impl Strategy<Value = Org> {
-    let grants = prop::collection::btree_set((0_u32..5, 0_u8..10), 0..12);
+    let grants = prop::collection::btree_set((0_u32..5, 0_u8..13, 0_u32..2), 0..12);
     let blocked = prop::collection::btree_set(0_u8..8, 0..2);
     (grants, blocked, prop::option::of(0_u32..2)).prop_map(|(grants, blocked, default_project)| {
-        let to = |to: u8| match to {
+        let to = |to: u8, connection: u32| match to {
             8 => Grantee::EveryoneIn(domain("acme.com")),
             9 => Grantee::EveryoneIn(domain("acme.io")),
-            _ => Grantee::Group(group(&format!("g{to}"))),
+            10.. => Grantee::Having { connection, what: Trait::Attribute(attribute(to - 10)) },
+            _ => Grantee::group(connection, group(&format!("g{to}"))),
         };
-        let grant =
-            |(role, number)| Grant { role, project: (role > 2).then_some(u32::from(number % 2)), to: to(number) };
+        let grant = |(role, number, through)| Grant {
+            role,
+            project: (role > 2).then_some(u32::from(number % 2)),
+            to: to(number, through),
+        };
         Org {
             grants: grants.into_iter().map(grant).collect(),
             blocked_groups: blocked.iter().map(|n| group(&format!("g{n}"))).collect(),

@@ -2,7 +2,7 @@
 
 use gatewright_bundle::program::{Grant, Grantee, Org};
 use gatewright_decide::{Because, Decision, Facts, Groups, PreparedOrg, Standing, decide};
-use gatewright_terms::{EmailAddress, PermissionName, Refusal};
+use gatewright_terms::{Attribute, AttributeValue, EmailAddress, PermissionName, Refusal, Trait};
 
 use crate::acme::{catalogue, domain, group, org, slug, somebody, to_group};
 
@@ -138,4 +138,24 @@ fn an_index_that_points_at_nothing_gives_nothing() {
             assert!(!admission.permits(&PermissionName::parse(name).unwrap(), None), "{name}");
         }
     }
+}
+
+/// What one provider says about somebody gives nothing that is granted to the people of another.
+#[test]
+fn a_grant_is_for_the_people_of_its_connection_alone() {
+    let of = |connection| Grant { role: 0, project: None, to: Grantee::group(connection, group("it")) };
+    let finance = Attribute { name: slug("department"), value: AttributeValue::parse("Finance").unwrap() };
+    let told = |connection| Grantee::Having { connection, what: Trait::Attribute(finance.clone()) };
+    let told = |connection| Grant { role: 1, project: None, to: told(connection) };
+    let somebody = Facts { attributes: [finance.clone()].into(), ..somebody(&["it"]) };
+    assert_eq!(refusal(org(vec![of(1), told(1)], &[]), &somebody), Refusal::NoGrant);
+    let prepared = PreparedOrg::new(catalogue(), org(vec![of(0), of(1), told(0), told(1)], &[]));
+    let Decision::Admit(admission) = decide(&prepared, &somebody) else { panic!("refused") };
+    let reasons: Vec<Because> = admission.held().iter().map(|held| held.because).collect();
+    assert_eq!(reasons, [Because::Grant(0), Because::Grant(2), Because::DefaultProject]);
+    // Groups that are not known matter where a grant to the people of this connection asks for one.
+    let unknown = Facts { groups: Groups::Unknown, ..somebody };
+    assert_eq!(refusal(org(vec![of(0), told(0)], &[]), &unknown), Refusal::GroupOverage);
+    let prepared = PreparedOrg::new(catalogue(), org(vec![of(1), told(0)], &[]));
+    assert!(matches!(decide(&prepared, &unknown), Decision::Admit(_)));
 }

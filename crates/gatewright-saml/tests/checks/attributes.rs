@@ -1,7 +1,7 @@
 //! Attributes by exact name (ST-SAML-20), and the address.
 
-use gatewright_bundle::program::NameId;
-use gatewright_terms::Refusal;
+use gatewright_bundle::program::{NameId, OwnAttribute};
+use gatewright_terms::{Refusal, Slug};
 
 use crate::harness::Case;
 
@@ -115,4 +115,28 @@ fn st_saml_22_attributes_are_counted() {
     let many = |count: usize| with(&format!("{EMAIL}{}", attribute("x", &["y"]).repeat(count)));
     many(252).passes();
     many(253).refuses(Refusal::SamlAttribute, "too-many-attributes");
+}
+
+/// Attributes that the organisation gave a name to, by exact `Name`: what is no value gives nothing.
+#[test]
+fn st_saml_20_own_attributes_have_any_number_of_values() {
+    let own = |name: &str, from: &str| OwnAttribute { name: Slug::parse(name).unwrap(), from: from.into() };
+    let found = |attributes: &str| -> Vec<String> {
+        let case = with(&format!("{EMAIL}{attributes}"))
+            .policy(|saml| saml.attributes.own = vec![own("department", "dept"), own("site", "urn:site")]);
+        case.passes().attributes().iter().map(ToString::to_string).collect()
+    };
+    assert!(found("").is_empty());
+    assert_eq!(found(&attribute("dept", &["ML", "Finance", "ML"])), ["department=Finance", "department=ML"]);
+    assert_eq!(found(&attribute("dept", &["ML"]).repeat(2)), ["department=ML"]);
+    let both = attribute("dept", &["ML"]) + &attribute("urn:site", &["Berlin"]);
+    assert_eq!(found(&both), ["department=ML", "site=Berlin"]);
+    for strange in ["department", "Dept", "site"] {
+        assert!(found(&attribute(strange, &["ML"])).is_empty(), "{strange}");
+    }
+    assert_eq!(found(&attribute("dept", &["", &"v".repeat(257), "ML"])), ["department=ML"]);
+    let nested = format!("{EMAIL}{}", attribute("dept", &["ML<b xmlns=\"urn:b\"/>"]));
+    with(&nested)
+        .policy(|saml| saml.attributes.own = vec![own("department", "dept")])
+        .refuses(Refusal::SamlAttribute, "value-nested");
 }

@@ -39,6 +39,7 @@ pub(crate) fn saml() -> Saml {
             given_name: Some("firstName".into()),
             family_name: Some("lastName".into()),
             groups: Some(SamlGroups { attribute: "groups".into(), overage: Overage::AbsentIsEmpty }),
+            own: Vec::new(),
         },
         clock_skew: Seconds(60),
         requests: Requests::Signed,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use gatewright_bundle::program::{Grantee, Org, Program, Stage, StepUp};
 use gatewright_bundle::{BundleFile, FORMAT};
+use gatewright_terms::Trait;
 use serde_json::json;
 use wright_policy::spell;
 
@@ -127,7 +128,13 @@ fn lines_of(org: &Org, program: &Program) -> Vec<(&'static str, String)> {
             .map(|it| format!(" on {}", it.slug))
             .unwrap_or_default();
         let to = match &grant.to {
-            Grantee::Group(group) => format!("group {group}"),
+            Grantee::Having { connection: of, what } => {
+                let of = if org.has_several_connections() { format!(" of {}", connection(*of)) } else { String::new() };
+                match what {
+                    Trait::Group(group) => format!("group {group}{of}"),
+                    Trait::Attribute(attribute) => format!("attribute {attribute}{of}"),
+                }
+            }
             Grantee::EveryoneIn(domain) => format!("everyone in {domain}"),
         };
         lines.push(("grant", format!("{role}{project} to {to}")));

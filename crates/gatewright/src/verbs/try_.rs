@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::Args;
 use gatewright_bundle::program::{Connection, Org, Program, Stage};
 use gatewright_decide::{Decision, Facts, GroupSet, Groups, PreparedOrg, decide};
-use gatewright_terms::{EmailAddress, GroupName, Refusal, Slug, Timestamp};
+use gatewright_terms::{Attribute, AttributeValue, EmailAddress, GroupName, Refusal, Slug, Timestamp, Trait};
 use wright::{Closest, Identity, closest, compile, newcomer};
 use wright_policy::block_path;
 
@@ -49,6 +49,9 @@ pub(crate) struct Try {
     /// A group that the provider sends; may be repeated
     #[arg(long, value_name = "GROUP", conflicts_with = "saml")]
     group: Vec<String>,
+    /// An attribute that the provider sends, by the organisation's own name for it; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", conflicts_with = "saml")]
+    attribute: Vec<String>,
     /// A captured SAML response: XML, or base64 as the form field holds it
     #[arg(long, value_name = "FILE")]
     saml: Option<PathBuf>,
@@ -114,8 +117,29 @@ impl Try {
             })
             .collect();
         let groups = Groups::Known(GroupSet::new(groups?));
-        Ok(newcomer(org, connection.slug.clone(), email, groups))
+        let attributes = self.attribute.iter().map(|written| attribute(written, connection));
+        let attributes = attributes.collect::<Result<_, Failure>>()?;
+        Ok(Facts { attributes, ..newcomer(org, connection.slug.clone(), email, groups) })
     }
+}
+
+/// What the connection does not read never reaches the gate: a misspelt name is an error.
+fn attribute(written: &str, connection: &Connection) -> Result<Attribute, Failure> {
+    let unreadable = || {
+        Failure::usage(format!("`{}` is no attribute with its value", plain(written)))
+            .help("such as `--attribute department=Finance`")
+    };
+    let (name, value) = written.split_once('=').ok_or_else(unreadable)?;
+    let name = Slug::parse(name).map_err(|_| unreadable())?;
+    let value = AttributeValue::parse(value).map_err(|_| unreadable())?;
+    let known = connection.own_attributes().iter().map(|own| own.name.as_str());
+    if known.clone().any(|known| known == name.as_str()) {
+        return Ok(Attribute { name, value });
+    }
+    let known: Vec<&str> = known.collect();
+    let all = if known.is_empty() { "none of its own".to_owned() } else { known.join(", ") };
+    Err(Failure::usage(format!("connection `{}` reads no attribute `{name}`", connection.slug))
+        .help(format!("it reads {all}: `attributes {{ attribute \"{name}\" from=\"…\" }}` maps one")))
 }
 
 /// Asks the gate's evaluator. `before`: what happened until the person was known.
@@ -145,10 +169,11 @@ fn judge(program: &Program, org: &Org, facts: &Facts, mut before: Vec<steps::Ste
 /// What would let them in. Nobody knows where the groups are not known.
 fn nearest(org: &PreparedOrg, facts: &Facts) -> Option<Closest> {
     let Groups::Known(groups) = &facts.groups else { return None };
+    let attributes = facts.attributes.iter().cloned().map(Trait::Attribute);
     let identity = Identity {
         connection: facts.connection.clone(),
         email: facts.email.clone(),
-        groups: groups.names().cloned().collect(),
+        traits: groups.names().cloned().map(Trait::Group).chain(attributes).collect(),
     };
     closest(org, &identity)
 }

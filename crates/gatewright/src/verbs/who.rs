@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use clap::Args;
 use gatewright_bundle::program::{Catalogue, Org};
-use gatewright_terms::{GroupName, PermissionName, Slug};
+use gatewright_terms::{GroupName, PermissionName, Slug, Trait};
 use serde_json::{Value, json};
 use wright::{Compiled, Way, Who as Whom, compile, ways};
 
@@ -88,7 +88,8 @@ fn human(permission: &PermissionName, all: &[(&Org, Vec<Way>)], compiled: &Compi
             let on = way.project.as_ref().map(|project| format!(" on `{project}`")).unwrap_or_default();
             let place = compiled.provenance.of(&way.path).filter(|origin| origin.line > 0);
             let place = place.map(|origin| format!("   {}:{}", origin.file, origin.line)).unwrap_or_default();
-            let _ = writeln!(body, "  {} as `{}`{on}{}", plain(&words(&way.who)), way.role, style.dim(plain(&place)));
+            let who = plain(&words(&way.who)) + &through(org, &way.who);
+            let _ = writeln!(body, "  {who} as `{}`{on}{}", way.role, style.dim(plain(&place)));
         }
         let blocked: Vec<String> =
             org.blocked_groups.iter().map(|group| format!("`{}`", plain(group.as_str()))).collect();
@@ -99,10 +100,19 @@ fn human(permission: &PermissionName, all: &[(&Org, Vec<Way>)], compiled: &Compi
     body
 }
 
+/// Of which connection, where the organisation has several.
+fn through(org: &Org, who: &Whom) -> String {
+    match who {
+        Whom::Having { connection, .. } if org.has_several_connections() => format!(" of `{connection}`"),
+        Whom::Having { .. } | Whom::Owner(_) | Whom::EveryoneIn(_) | Whom::EveryMember => String::new(),
+    }
+}
+
 fn words(who: &Whom) -> String {
     match who {
         Whom::Owner(owner) => format!("owner `{owner}`"),
-        Whom::Group(group) => format!("group `{}`", group.as_str()),
+        Whom::Having { what: Trait::Group(group), .. } => format!("group `{group}`"),
+        Whom::Having { what: Trait::Attribute(attribute), .. } => format!("attribute `{attribute}`"),
         Whom::EveryoneIn(domain) => format!("everyone in `{domain}`"),
         Whom::EveryMember => "every member".to_owned(),
     }
@@ -112,14 +122,18 @@ fn of_org(org: &Org, ways: &[Way], compiled: &Compiled) -> Value {
     let row = |way: &Way| {
         let (through, who) = match &way.who {
             Whom::Owner(owner) => ("owner", Some(owner.to_string())),
-            Whom::Group(group) => ("group", Some(group.as_str().to_owned())),
+            Whom::Having { what, .. } => {
+                (if what.group().is_some() { "group" } else { "attribute" }, Some(what.to_string()))
+            }
             Whom::EveryoneIn(domain) => ("everyone-in", Some(domain.to_string())),
             Whom::EveryMember => ("default-project", None),
         };
+        let connection = if let Whom::Having { connection, .. } = &way.who { Some(connection) } else { None };
         let place = compiled.provenance.of(&way.path).filter(|origin| origin.line > 0);
         json!({
             "through": through,
             "who": who,
+            "connection": connection.map(Slug::as_str),
             "role": way.role.as_str(),
             "project": way.project.as_ref().map(Slug::as_str),
             "path": way.path,

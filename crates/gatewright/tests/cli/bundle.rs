@@ -174,7 +174,7 @@ fn every_refusal_of_a_bundle_says_what_is_wrong_and_where_to_read_on() {
         bytes[at..at + to.len()].copy_from_slice(to);
         bytes
     };
-    place.write("newer", changed(b"gatewright.bundle\x01\x02", b"gatewright.bundle\x01\x03"));
+    place.write("newer", changed(b"gatewright.bundle\x01\x03", b"gatewright.bundle\x01\x04"));
     place.write("content", changed(b"Acme Corp", b"Evil Corp"));
     let mut signature = good.clone();
     *signature.last_mut().unwrap() ^= 1;

@@ -42,6 +42,66 @@ fn everybody_who_is_kept_out_learns_why() {
     assert_eq!(refused(&["--email", "jane.doe@acme.example"]), "connection-in-test");
 }
 
+/// The organisation of `init` with a second connection, and an attribute that it gives a name to.
+fn merged() -> Place {
+    let place = Place::with_workspace();
+    let org = "policies/orgs/acme/org.kdl";
+    for group in ["gatewright-admins", "research-team"] {
+        let of = format!("group=\"{group}\"");
+        place.edit(org, &of, &format!("{of} connection=\"okta\""));
+    }
+    let tests = "policies/orgs/acme/org.test.kdl";
+    let said = String::from_utf8(place.read(tests)).unwrap();
+    place.write(tests, said.replace("        email ", "        connection \"okta\"\n        email "));
+    place.edit(
+        org,
+        "    // A person becomes",
+        r#"
+    domain "bought.example" sign-in="bought"
+    connection "bought" {
+        provider "generic"
+        oidc {
+            issuer "https://idp.bought.example"
+            client-id "gatewright"
+        }
+        attributes {
+            attribute "department" from="dept"
+        }
+        trusted-attribute "department"
+    }
+    grant role="member" attribute="department" value="ML" connection="bought"
+    grant role="admin" group="lumen-admins" connection="bought"
+
+    // A person becomes"#,
+    );
+    place
+}
+
+#[test]
+fn what_one_provider_says_admits_its_own_people_alone() {
+    let place = merged();
+    let bob = ["--org", "acme", "--email", "bob@bought.example", "--connection", "bought"];
+    let two = ["--attribute", "department=ML", "--attribute", "department=Legal"];
+    let said = tried(&place, &[&bob[..], &two].concat()).exits(0).json();
+    assert_eq!(said["roles"][0], json!({"role": "member"}));
+    assert!(said["steps"].to_string().contains("because of attribute `department=ML`"), "{said:#}");
+    let other = ["--attribute", "department=ml", "--group", "gatewright-admins"];
+    let said = tried(&place, &[&bob[..], &other].concat()).exits(4).json();
+    assert_eq!((&said["reason"], &said["closest"]["with"]), (&json!("no-grant"), &json!("lumen-admins")));
+    assert!(said["steps"].to_string().contains("is named by no grant to the people of `bought`"), "{said:#}");
+    for (bad, says) in [
+        ("dept=ML", "reads no attribute `dept`"),
+        ("department", "is no attribute with its value"),
+        ("department=", "is no attribute with its value"),
+        ("=ML", "is no attribute with its value"),
+    ] {
+        let ran = tried(&place, &[&bob[..], &["--attribute", bad]].concat()).exits(2);
+        assert!(ran.stderr.contains(says), "{}", ran.stderr);
+    }
+    // Which connection, has to be said.
+    tried(&place, &["--org", "acme", "--email", "ada@acme.example"]).exits(2);
+}
+
 #[test]
 fn people_read_it_line_by_line() {
     let place = Place::with_workspace();

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use gatewright_terms::{
-    DomainName, EmailAddress, GroupName, NotADomain, PermissionName, Refusal, Seconds, Slug, Timestamp,
+    AttributeValue, DomainName, EmailAddress, GroupName, NotADomain, PermissionName, Refusal, Seconds, Slug, Timestamp,
 };
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
@@ -59,7 +59,7 @@ fn parse(kind: Kind, word: &str, value: &Spanned<Value>) -> Result<Scalar, Findi
     match kind {
         Kind::Integer { .. } | Kind::Text => Ok(simple()),
         Kind::Reference(_) => plain(named(NAME_BYTES_MAX)),
-        Kind::Title | Kind::Group if mixes_scripts(text) => Err(mixed(text, value)),
+        Kind::Title | Kind::Group | Kind::Attribute if mixes_scripts(text) => Err(mixed(text, value)),
         Kind::Title => plain(named(TITLE_BYTES_MAX) && text.trim() == &**text),
         Kind::Claim | Kind::ClientId => plain(named(NAME_BYTES_MAX) && !text.contains(char::is_whitespace)),
         Kind::EntityId => plain((1..=ENTITY_ID_BYTES_MAX).contains(&text.len()) && !text.chars().any(is_blank)),
@@ -79,6 +79,9 @@ fn parse(kind: Kind, word: &str, value: &Spanned<Value>) -> Result<Scalar, Findi
             PermissionName::parse(text).map(Scalar::Permission).map_err(|_| bad_slug(kind, text, None, value))
         }
         Kind::Group => GroupName::parse(text).map(Scalar::Group).map_err(|_| wrong(kind, &format!("{text:?}"), value)),
+        Kind::Attribute => {
+            AttributeValue::parse(text).map(Scalar::Attribute).map_err(|_| wrong(kind, &format!("{text:?}"), value))
+        }
         Kind::Email => EmailAddress::parse(text).map(Scalar::Email).map_err(|_| bad_email(text, value)),
         Kind::Domain => domain(text, value),
         Kind::Outside => domain(text, value).map_err(|found| found.help(format!("write {}", kind.sample()))),

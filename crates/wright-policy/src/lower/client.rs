@@ -7,7 +7,7 @@ use gatewright_terms::Slug;
 use wright_syntax::tree::Spanned;
 
 use super::{index, saml};
-use crate::policy::{Connection, Environment, Org, PinnedTo, SharedClient};
+use crate::policy::{ClaimNames, Connection, Environment, Org, OwnAttribute, PinnedTo, SharedClient};
 use crate::profile::{Auth, OidcProfile, Profile};
 
 /// `None` only where a part is missing, which no valid policy does.
@@ -81,7 +81,13 @@ fn claims(connection: &Connection, profile: &OidcProfile) -> program::Claims {
         given_name: either(written.given_name.as_ref(), profile.given_name.as_ref()),
         family_name: either(written.family_name.as_ref(), profile.family_name.as_ref()),
         groups: either(written.groups.as_ref(), profile.groups.as_ref()),
+        own: own(written),
     }
+}
+
+pub(super) fn own(claims: &ClaimNames) -> Vec<program::OwnAttribute> {
+    let own = |own: &OwnAttribute| program::OwnAttribute { name: own.name.clone(), from: own.from.value.to_string() };
+    claims.own.iter().map(own).collect()
 }
 
 /// What is written, else what the profile knows.

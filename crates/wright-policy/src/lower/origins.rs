@@ -73,6 +73,10 @@ impl Pen<'_> {
 
     fn connection(&mut self, connection: &Connection) {
         self.note(&connection.written);
+        for own in &connection.claims.own {
+            // Under the connection's path, whichever layer says it.
+            self.note_as(format!("{}.attributes.attribute[{}]", connection.written.path, own.name), own.written.at);
+        }
         if let Some(open) = &connection.idp_initiated {
             self.note(&open.written);
         }

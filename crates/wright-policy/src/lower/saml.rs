@@ -2,7 +2,7 @@
 
 use gatewright_bundle::program::{self, Certificate, Endpoint, SamlAttributes, SamlGroups, Subject};
 
-use super::client::either;
+use super::client::{either, own};
 use crate::policy::{At, Connection, Org};
 
 /// `None` only where a part is missing, which no valid policy does.
@@ -40,6 +40,7 @@ pub(super) fn saml(connection: &Connection, org: &Org) -> Option<program::Saml> 
             family_name: either(claims.family_name.as_ref(), profile.family_name.as_ref()),
             groups: either(claims.groups.as_ref(), Some(&profile.groups))
                 .map(|attribute| SamlGroups { attribute, overage: profile.overage }),
+            own: own(claims),
         },
         clock_skew: saml.clock_skew(profile),
         requests: saml.requests(),

@@ -5,7 +5,9 @@
 use std::sync::Arc;
 
 use gatewright_bundle::program::{Scope, Stage};
-use gatewright_terms::{DomainName, EmailAddress, GroupName, OrgId, PermissionName, Refusal, Seconds, Slug, Timestamp};
+use gatewright_terms::{
+    Attribute, DomainName, EmailAddress, GroupName, OrgId, PermissionName, Refusal, Seconds, Slug, Timestamp,
+};
 use wright_syntax::source::Span;
 
 /// Where a part of a test or a law stands.
@@ -31,6 +33,7 @@ pub struct TestIdentity {
     pub connection: Slug,
     pub email: EmailAddress,
     pub groups: Vec<GroupName>,
+    pub attributes: Vec<Attribute>,
 }
 
 /// One sign-in and what it has to come to.

@@ -1,7 +1,9 @@
 //! Connection: a way to sign in, its profile, and the fields that go together.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use gatewright_terms::Slug;
 use wright_syntax::diagnostic::Sink;
 use wright_syntax::source::Span;
 use wright_syntax::tree::Spanned;
@@ -9,9 +11,9 @@ use wright_syntax::tree::Spanned;
 use super::{Context, Names, saml, written};
 use crate::codes::{FIELD_OF_OTHER_KIND, MISSING_FIELD, WRONG_KIND};
 use crate::finding::Finding;
-use crate::policy::{ClaimNames, Connection, Oidc, SharedClient, effective_auth};
+use crate::policy::{ClaimNames, Connection, Oidc, OwnAttribute, SharedClient, effective_auth};
 use crate::profile::{Auth, OidcProfile, PinKind, Profile};
-use crate::shape::Node;
+use crate::shape::{Given, Node};
 
 /// `None` where it has no good name; reported. `place`: the folder of the organisation.
 pub(super) fn resolve(node: &Node, place: &str, context: &Context<'_>, sink: &mut Sink) -> Option<Connection> {
@@ -20,12 +22,14 @@ pub(super) fn resolve(node: &Node, place: &str, context: &Context<'_>, sink: &mu
     let (saml_node, oidc_node) = (node.entry("saml"), node.entry("oidc"));
     one_kind(node, provider.as_ref(), sink);
     let profile = provider.as_ref().map(|provider| provider.value);
+    let claims = claims(node, profile, context);
     let connection = Connection {
         slug,
+        trusted: trusted(node, &claims, sink),
         provider,
         oidc: oidc_node.map(oidc),
         saml: saml_node.map(|node| saml::resolve(node, place, context)),
-        claims: claims(node, profile, context),
+        claims,
         idp_initiated: saml::idp_initiated(node, sink),
         written: written(node),
     };
@@ -132,7 +136,32 @@ fn claims(node: &Node, profile: Option<&'static Profile>, context: &Context<'_>)
         given_name: claim("given-name"),
         family_name: claim("family-name"),
         groups: claim("groups"),
+        own: own_attributes(defaults.into_iter().chain(own)),
     }
+}
+
+/// Of two layers that name an attribute the higher one says what it is read from.
+fn own_attributes<'a>(layers: impl Iterator<Item = &'a Node>) -> Vec<OwnAttribute> {
+    let one = |entry: &Node| {
+        let name = entry.slug_key()?.value;
+        let attribute = OwnAttribute { name: name.clone(), from: entry.text("from")?, written: written(entry) };
+        Some((name, attribute))
+    };
+    let all: BTreeMap<Slug, OwnAttribute> =
+        layers.flat_map(|layer| layer.entries("attribute")).filter_map(one).collect();
+    all.into_values().collect()
+}
+
+/// Attributes that the connection reads. One that it does not read cannot be trusted either.
+fn trusted(node: &Node, claims: &ClaimNames, sink: &mut Sink) -> Vec<Spanned<Slug>> {
+    let known = claims.own.iter().map(|own| (own.name.as_str(), own.written.at));
+    let names = Names::new("attribute", format!(" in connection `{}`", node.name), known, []).partial(node.incomplete);
+    let find = |given: &Given| {
+        let slug = given.slug()?;
+        let name = Spanned { value: Arc::from(slug.value.as_str()), span: slug.span };
+        names.find(&name, &node.path, sink).map(|_| slug)
+    };
+    node.all("trusted-attribute").filter_map(find).collect()
 }
 
 /// Fields that mean nothing beside the others: to ignore one would be to say that it holds.

@@ -8,15 +8,13 @@ use gatewright_terms::{EmailAddress, OrgId, Slug};
 use wright_syntax::diagnostic::Sink;
 use wright_syntax::tree::Spanned;
 
+use super::grant::{self, Around};
 use super::{Context, Names, connection, session, step_up, written};
-use crate::codes::{DUPLICATE_DEFINITION, FIELD_OF_OTHER_KIND, MISSING_FIELD, WRONG_KIND};
-use crate::finding::Finding;
-use crate::policy::{BlockedGroup, Connection, Domain, Grant, Grantee, Org, Project};
+use crate::codes::{DOMAIN_WITHOUT_CONNECTION, DUPLICATE_DEFINITION};
+use crate::finding::{Finding, listed};
+use crate::policy::{BlockedGroup, Connection, Domain, Org, Project};
 use crate::shape::{Given, Node};
 use crate::words::built_in;
-
-/// The one role that no grant gives.
-const OWNER: &str = "owner";
 
 pub(super) fn resolve(slug: &Slug, node: &Node, context: &Context<'_>, overlaid: bool, sink: &mut Sink) -> Org {
     let mut local = Sink::default();
@@ -45,15 +43,18 @@ pub(super) fn resolve(slug: &Slug, node: &Node, context: &Context<'_>, overlaid:
         ),
         domains: Names::new("domain", &*place, node.entries("domain").map(|d| (&*d.name, d.head)), []),
     };
+    let several = node.entries("connection").count() > 1;
     let mut domains: Vec<Domain> =
-        node.entries("domain").filter_map(|entry| domain(entry, &names, &connections, &mut local)).collect();
+        node.entries("domain").filter_map(|entry| domain(entry, &names, &connections, several, &mut local)).collect();
     domains.sort_by(|one, two| one.name.cmp(&two.name));
     let owners = owners(node, &mut local);
     let fact = |word: &str| node.text(word);
     let plan = fact("plan").and_then(|plan| context.names.plans.find(&plan, &node.path, &mut local));
     let default_project =
         fact("default-project").and_then(|project| names.projects.find(&project, &node.path, &mut local));
-    let grants = node.entries("grant").filter_map(|entry| grant(entry, &names, context, &mut local)).collect();
+    let around =
+        Around { names: &names, connections: &connections, projects: &projects, several, context, org: &node.path };
+    let grants = node.entries("grant").filter_map(|entry| grant::resolve(entry, &around, &mut local)).collect();
     let blocks = node
         .entries("block")
         .filter_map(|entry| Some(BlockedGroup { group: entry.group("group")?.value, written: written(entry) }));
@@ -97,10 +98,10 @@ fn stage(members: &Node) -> Stage {
 }
 
 /// What references inside an organisation are looked up in.
-struct OrgNames {
-    connections: Names,
-    projects: Names,
-    domains: Names,
+pub(super) struct OrgNames {
+    pub(super) connections: Names,
+    pub(super) projects: Names,
+    pub(super) domains: Names,
 }
 
 /// Sorted by mailbox. Two spellings that reach one mailbox are one owner, written twice.
@@ -129,13 +130,30 @@ fn broken<'a>(node: &'a Node, word: &'a str) -> impl Iterator<Item = &'a str> {
     node.entries(word).filter(|entry| entry.incomplete).map(|entry| &*entry.name)
 }
 
-fn domain(node: &Node, names: &OrgNames, connections: &[Connection], sink: &mut Sink) -> Option<Domain> {
+fn domain(node: &Node, names: &OrgNames, connections: &[Connection], several: bool, sink: &mut Sink) -> Option<Domain> {
     let written_name = node.text("sign-in");
     let connection = match &written_name {
         Some(name) => names.connections.find(name, &node.path, sink).map(|found| found.value),
+        None if several && node.given("sign-in").is_none() => {
+            without_connection(node, connections, sink);
+            None
+        }
         None => (connections.len() == 1).then_some(0),
     };
     Some(Domain { name: node.domain_key()?.value, connection, written: written(node) })
+}
+
+fn without_connection(node: &Node, connections: &[Connection], sink: &mut Sink) {
+    let all = listed(connections.iter().map(|connection| connection.slug.as_str()));
+    Finding::new(
+        DOMAIN_WITHOUT_CONNECTION,
+        node.head,
+        format!("several connections; say which one `{}` signs in with", node.name),
+    )
+    .mark("`sign-in=` is missing")
+    .help(format!("one of {all}: a domain's people enter through that one alone"))
+    .path(&node.path)
+    .report(sink);
 }
 
 fn project(node: &Node, context: &Context<'_>, sink: &mut Sink) -> Option<Project> {
@@ -150,73 +168,4 @@ fn project(node: &Node, context: &Context<'_>, sink: &mut Sink) -> Option<Projec
     };
     let name = node.text("name").map_or_else(|| Arc::from(slug.as_str()), |name| name.value);
     Some(Project { slug, name, visibility, default_role, written: written(node) })
-}
-
-fn grant(node: &Node, names: &OrgNames, context: &Context<'_>, sink: &mut Sink) -> Option<Grant> {
-    let project = node.text("project").map(|project| names.projects.find(&project, &node.path, sink));
-    let role = node.text("role").and_then(|role| grant_role(&role, project.is_some(), node, context, sink));
-    let to = grantee(node, names, sink);
-    let project = match project {
-        None => None,
-        Some(found) => Some(found?.value),
-    };
-    Some(Grant { role: role?, project, to: to?, written: written(node) })
-}
-
-fn grant_role(
-    role: &Spanned<Arc<str>>,
-    in_project: bool,
-    node: &Node,
-    context: &Context<'_>,
-    sink: &mut Sink,
-) -> Option<Spanned<usize>> {
-    if !in_project && &*role.value == OWNER {
-        Finding::new(WRONG_KIND, role.span, "`owner` is given by no grant")
-            .mark("the word `owner` alone gives it")
-            .help("name the person: `owner \"jane.doe@acme.com\"`; for a group, grant `admin`")
-            .path(&node.path)
-            .report(sink);
-        return None;
-    }
-    let (scope, why) = if in_project {
-        (Scope::Project, "beside `project=` stands a role of a project")
-    } else {
-        (Scope::Org, "without `project=` stands a role of the organisation")
-    };
-    context.names.role(scope, role, why, &node.path, sink)
-}
-
-fn grantee(node: &Node, names: &OrgNames, sink: &mut Sink) -> Option<Grantee> {
-    let (group, everyone) = (node.given("group"), node.given("everyone-in"));
-    let beside = |word: &str, belongs_to: &str, sink: &mut Sink| {
-        let Some(given) = node.given(word) else { return };
-        Finding::new(FIELD_OF_OTHER_KIND, given.value.span, format!("`{word}` belongs to {belongs_to}"))
-            .mark("means nothing here")
-            .help("one grant says one thing: write a line for each")
-            .path(&node.path)
-            .report(sink);
-    };
-    match (group, everyone) {
-        (Some(_), Some(_)) => {
-            beside("everyone-in", "a grant without `group`", sink);
-            None
-        }
-        (Some(group), None) => group.group().map(|group| Grantee::Group(group.value)),
-        (None, Some(everyone)) => {
-            beside("group-label", "a grant to a group", sink);
-            let name = everyone.text()?;
-            names.domains.find(&name, &node.path, sink)?;
-            gatewright_terms::DomainName::parse(&name.value).ok().map(Grantee::EveryoneIn)
-        }
-        (None, None) => {
-            if !node.incomplete {
-                Finding::new(MISSING_FIELD, node.head, "this grant gives its role to nobody")
-                    .mark("`group=` or `everyone-in=` is missing")
-                    .help("such as `group=\"ml-research\"` or `everyone-in=\"acme.com\"`")
-                    .path(&node.path)
-                    .report(sink);
-            }
-            None
-        }
-    }
 }

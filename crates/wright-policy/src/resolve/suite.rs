@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gatewright_terms::{OrgId, Slug};
+use gatewright_terms::{Attribute, OrgId, Slug};
 use wright_syntax::diagnostic::Sink;
 use wright_syntax::tree::Spanned;
 
@@ -108,7 +108,22 @@ fn identity(node: &Node, org: &Org, connections: &Names, sink: &mut Sink) -> Opt
         None => only_connection(node, org, sink)?,
     };
     let groups = node.all("group").filter_map(Given::group).map(|group| group.value).collect();
-    Some(TestIdentity { connection, email: node.email("email")?.value, groups })
+    let attributes = attributes(node, &connection, org, sink);
+    Some(TestIdentity { connection, email: node.email("email")?.value, groups, attributes })
+}
+
+/// What the connection does not read never reaches a decision.
+fn attributes(node: &Node, connection: &Slug, org: &Org, sink: &mut Sink) -> Vec<Attribute> {
+    let read = org.connections.iter().find(|known| known.slug == *connection);
+    let known = read.into_iter().flat_map(|read| &read.claims.own).map(|own| (own.name.as_str(), own.written.at));
+    let names = Names::new("attribute", format!(" in connection `{connection}`"), known, []).partial(org.incomplete);
+    let one = |entry: &Node| {
+        let name = entry.slug_key()?;
+        let reference = Spanned { value: Arc::from(name.value.as_str()), span: name.span };
+        names.find(&reference, &entry.path, sink)?;
+        Some(Attribute { name: name.value, value: entry.given("value")?.attribute()?.value })
+    };
+    node.entries("attribute").filter_map(one).collect()
 }
 
 fn only_connection(node: &Node, org: &Org, sink: &mut Sink) -> Option<Slug> {

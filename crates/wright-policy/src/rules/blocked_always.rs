@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use gatewright_terms::Trait;
 use wright_syntax::diagnostic::{Code, Sink};
 
 use super::{Check, warn};
@@ -16,7 +17,7 @@ fn run(policy: &Policy, sink: &mut Sink) {
     for org in &policy.orgs {
         let blocked: BTreeMap<_, _> = org.blocks.iter().map(|block| (&block.group, block.written.at)).collect();
         for grant in &org.grants {
-            let Grantee::Group(group) = &grant.to else { continue };
+            let Grantee::Having { what: Trait::Group(group), .. } = &grant.to else { continue };
             let Some(block) = blocked.get(group) else { continue };
             Finding::new(BLOCKED_ALWAYS, grant.written.at, format!("everyone in `{group}` is also blocked"))
                 .mark("gives nobody anything")

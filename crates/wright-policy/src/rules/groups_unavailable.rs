@@ -1,5 +1,6 @@
 //! Groups unavailable (GW0417): access that hangs on groups which the provider's tokens never hold.
 
+use gatewright_terms::Trait;
 use wright_syntax::diagnostic::{Code, Sink};
 use wright_syntax::source::Span;
 
@@ -20,14 +21,17 @@ fn run(policy: &Policy, sink: &mut Sink) {
                 report("maps groups", claim.span, profile, org, sink);
             }
         }
-        // The groups of any connection will do.
+        for grant in &org.grants {
+            let Grantee::Having { connection, what: Trait::Group(_) } = &grant.to else { continue };
+            let Some(profile) = org.connections.get(*connection).and_then(without_groups) else { continue };
+            report("grants to a group", grant.written.at, profile, org, sink);
+        }
+        // A block is about the groups of any connection.
         let mut profiles = org.connections.iter().map(without_groups);
         let Some(Some(profile)) = profiles.next() else { continue };
         if profiles.any(|other| other.is_none()) {
             continue;
         }
-        let grants = org.grants.iter().filter(|grant| matches!(grant.to, Grantee::Group(_)));
-        grants.for_each(|grant| report("grants to a group", grant.written.at, profile, org, sink));
         org.blocks.iter().for_each(|block| report("blocks a group", block.written.at, profile, org, sink));
     }
 }

@@ -26,6 +26,8 @@ fn admits(org: &Org) -> bool {
     let blocked: BTreeSet<_> = org.blocks.iter().map(|block| &block.group).collect();
     org.grants.iter().any(|grant| match &grant.to {
         Grantee::EveryoneIn(_) => true,
-        Grantee::Group(group) => !blocked.contains(group),
+        Grantee::Having { connection, what } => {
+            org.signs_in(*connection) && !what.group().is_some_and(|group| blocked.contains(group))
+        }
     })
 }

@@ -43,12 +43,18 @@ fn candidates<'a>(org: &'a Org, sorted: &'a [&'a Grant], grant: &'a Grant) -> im
         let end = sorted.partition_point(|other| other.to <= *grantee);
         sorted.get(start..end).unwrap_or_default().iter().copied()
     };
-    // Everybody who gets in has an address in a claimed domain: with one domain, that is everybody.
-    let everybody = match org.domains.as_slice() {
-        [only] if matches!(grant.to, Grantee::Group(_)) => Some(Grantee::EveryoneIn(only.name.clone())),
-        _ => None,
-    };
+    let everybody = everybody(org, &grant.to);
     to(&grant.to).chain(everybody.into_iter().flat_map(move |everybody| to(&everybody).collect::<Vec<_>>()))
+}
+
+/// Whoever comes through a connection has an address in a domain that signs in with it: with one domain, that is everybody.
+fn everybody(org: &Org, to: &Grantee) -> Option<Grantee> {
+    let Grantee::Having { connection, .. } = to else { return None };
+    let mut domains = org.domains.iter().filter(|domain| domain.connection == Some(*connection));
+    match (domains.next(), domains.next()) {
+        (Some(only), None) => Some(Grantee::EveryoneIn(only.name.clone())),
+        _ => None,
+    }
 }
 
 fn covers(catalogue: &Catalogue, wider: &Grant, grant: &Grant) -> bool {

@@ -1,4 +1,5 @@
-//! Unused definition (GW0108): a role that nobody can get, or a permission that no role gives.
+//! Unused definition (GW0108): a role that nobody can get, a permission that no role gives, a connection that nobody comes
+//! through.
 
 use std::collections::BTreeSet;
 
@@ -35,6 +36,14 @@ fn run(policy: &Policy, sink: &mut Sink) {
     let unused = catalogue.roles.iter().enumerate().filter(|(index, _)| !used.contains(index));
     for (_, role) in unused {
         report(&format!("role `{}` is granted nowhere", role.slug), "grant it", &role.written, sink);
+    }
+
+    for org in &policy.orgs {
+        let idle = org.connections.iter().enumerate().filter(|(at, _)| !org.signs_in(*at));
+        for (_, connection) in idle {
+            let message = format!("no domain signs in with connection `{}`", connection.slug);
+            report(&message, "name it: `sign-in=` of a domain", &connection.written, sink);
+        }
     }
 
     let permitted: BTreeSet<usize> =

@@ -271,6 +271,7 @@ impl Scalar {
             Self::Seconds(seconds) => kind::spell(seconds.0),
             Self::Integer(number) => number.to_string(),
             Self::Group(group) => group.to_string(),
+            Self::Attribute(value) => value.to_string(),
             Self::Permission(name) => name.to_string(),
             Self::Secret(owner, name) => format!("{owner}/{name}"),
             Self::Date(date) => date.to_string(),

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use gatewright_terms::{DomainName, EmailAddress, GroupName, PermissionName, Refusal, Seconds, Slug, Timestamp};
+use gatewright_terms::{
+    AttributeValue, DomainName, EmailAddress, GroupName, PermissionName, Refusal, Seconds, Slug, Timestamp,
+};
 use jiff::civil::Date;
 use wright_syntax::source::Span;
 use wright_syntax::tree::Spanned;
@@ -64,6 +66,8 @@ macro_rules! readers {
 
 readers! {
     text Text Arc<str>;
+    slug Slug Slug;
+    attribute Attribute AttributeValue;
     seconds Seconds Seconds;
     integer Integer u32;
     domain Domain DomainName;

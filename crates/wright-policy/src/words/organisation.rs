@@ -91,6 +91,13 @@ static CONNECTION: Block = Block {
         Field::entry(&SAML).environment(),
         Field::entry(&OIDC).environment(),
         Field::entry(&ATTRIBUTES),
+        Field::fact(
+            "trusted-attribute",
+            Kind::Slug,
+            "An attribute that people cannot change by themselves at this provider: grants may hang on it.",
+            "trusted-attribute \"department\"",
+        )
+        .many(),
         Field::entry(&UNSAFE).many(),
     ],
     reserved: &[],
@@ -155,10 +162,21 @@ pub(super) static ATTRIBUTES: Block = Block {
         Field::fact("given-name", Kind::Claim, "The one with the first name.", "given-name \"firstName\""),
         Field::fact("family-name", Kind::Claim, "The one with the last name.", "family-name \"lastName\""),
         Field::fact("groups", Kind::Claim, "The one with the groups.", "groups \"lumen_groups\""),
+        Field::entry(&OWN_ATTRIBUTE).many(),
     ],
     reserved: &[],
     about: "Which claims (OpenID Connect) or attributes (SAML, by their exact `Name`) are read, where the provider was told to use other names than its profile says.",
     example: "attributes {\n    groups \"lumen_groups\"\n}",
+};
+
+static OWN_ATTRIBUTE: Block = Block {
+    word: "attribute",
+    key: Key::One(Kind::Slug),
+    fields: &[Field::property("from", Kind::Claim, "The claim or attribute that it is read from.", "from=\"dept\"")
+        .required()],
+    reserved: &[],
+    about: "An attribute of the organisation's own, for grants. It may have several values. One that does not come, or is no text of 1 to 256 bytes without control characters, gives nothing.",
+    example: "attribute \"department\" from=\"extension_department\"",
 };
 
 static MEMBERS: Block = Block {
@@ -235,6 +253,24 @@ static GRANT: Block = Block {
             Kind::Reference("domain"),
             "Everybody with an address in this claimed domain.",
             "everyone-in=\"acme.com\"",
+        ),
+        Field::property(
+            "attribute",
+            Kind::Slug,
+            "Those of whom the connection says that this attribute, one of its `attributes`, has the `value`.",
+            "attribute=\"department\"",
+        ),
+        Field::property(
+            "value",
+            Kind::Attribute,
+            "What the attribute has to be, byte for byte; one of its values where it has several.",
+            "value=\"Finance\"",
+        ),
+        Field::property(
+            "connection",
+            Kind::Reference("connection"),
+            "Whose group or attribute it is: has to be said where the organisation has several connections.",
+            "connection=\"okta\"",
         ),
         Field::property(
             "group-label",

@@ -50,10 +50,20 @@ static IDENTITY: Block = Block {
         Field::fact("subject", Kind::Claim, "What the provider calls it; nothing hangs on it.", "subject \"00u1ada\""),
         Field::fact("email", Kind::Email, "The address that the provider sends.", "email \"ada@acme.com\"").required(),
         Field::fact("group", Kind::Group, "A group that the provider sends.", "group \"ml-research\"").many(),
+        Field::entry(&ATTRIBUTE).many(),
     ],
     reserved: &[],
     about: "Somebody as the identity provider sends them, coming for the first time, through a domain that is proved.",
     example: "identity \"ada\" {\n    email \"ada@acme.com\"\n    group \"lumen-admins\"\n}",
+};
+
+static ATTRIBUTE: Block = Block {
+    word: "attribute",
+    key: Key::OneAnd(Kind::Slug, "value"),
+    fields: &[Field::property("value", Kind::Attribute, "One of its values.", "value=\"Finance\"").required()],
+    reserved: &[],
+    about: "An attribute that the connection reads, as the provider sends it.",
+    example: "attribute \"department\" value=\"Finance\"",
 };
 
 static CASE: Block = Block {

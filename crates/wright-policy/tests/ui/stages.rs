@@ -21,13 +21,16 @@ fn is_whole(program: &Program, provenance: &Provenance) {
     assert!(!program.environment.base_url.is_empty());
     for org in &program.orgs {
         let own = |word: &str| origins(&format!("org[{}].{word}[", org.id));
-        assert_eq!((own("connection"), org.connections.len()), (1, 1), "{}", org.id);
+        let attributes: usize = org.connections.iter().map(|connection| connection.own_attributes().len()).sum();
+        assert!(!org.connections.is_empty(), "{}", org.id);
+        assert_eq!(own("connection"), org.connections.len() + attributes, "{}", org.id);
         assert_eq!(own("domain"), org.domains.len(), "{}", org.id);
         assert_eq!(own("owner"), org.owners.len(), "{}", org.id);
         assert_eq!(own("project"), org.projects.len(), "{}", org.id);
         assert_eq!(own("grant"), org.grants.len(), "{}", org.id);
         assert_eq!(own("block"), org.blocked_groups.len(), "{}", org.id);
-        assert!(org.domains.iter().all(|domain| domain.connection == 0) && !org.domains.is_empty(), "{}", org.id);
+        let through = |domain: &gatewright_bundle::program::Domain| org.connections.len() > domain.connection as usize;
+        assert!(org.domains.iter().all(through) && !org.domains.is_empty(), "{}", org.id);
         match &org.connections[0].protocol {
             Protocol::Oidc(oidc) => {
                 assert!(!oidc.issuer.is_empty() && !oidc.algorithms.is_empty(), "{}", org.id);

@@ -1,15 +1,16 @@
 //! Access: which identities hold more or less than before, and which line is the cause.
 //!
-//! Within a slot, who holds a thing is: any one of its groups, none of the blocked ones. So who gains it is exactly
+//! Within a slot, who holds a thing is: any one of its groups and attributes, none of the blocked groups. So who gains it
+//! is exactly
 //!
-//! - whoever is in a group that newly gives it, in none that gave it before, and in no blocked one;
-//! - whoever is in a group whose block is gone, in one that gives it, and in no blocked one.
+//! - whoever has what newly gives it, nothing that gave it before, and no blocked group;
+//! - whoever is in a group whose block is gone, has what gives it, and no blocked group.
 //!
 //! Losing is gaining with the sides exchanged, so that `diff(a, b)` mirrors `diff(b, a)` by construction.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gatewright_terms::{GroupName, Refusal};
+use gatewright_terms::{Refusal, Trait};
 
 use super::fact::Fact;
 use super::side::{Atom, Open, Side, View, When};
@@ -22,12 +23,12 @@ pub enum Sign {
     Removed,
 }
 
-/// The identities of a slot that are in all of `has` and in none of `lacks`.
+/// The identities of a slot that have all of `has` and none of `lacks`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Reach {
     pub(super) slot: Slot,
-    pub(super) has: BTreeSet<GroupName>,
-    pub(super) lacks: BTreeSet<GroupName>,
+    pub(super) has: BTreeSet<Trait>,
+    pub(super) lacks: BTreeSet<Trait>,
 }
 
 /// What all of them gain and lose.
@@ -96,23 +97,23 @@ impl Pass<'_, '_> {
             causes.extend(opening.iter().cloned());
             self.note(&causes, [block], [], &Atom::Refused(Refusal::BlockedGroup), effects);
         }
-        if let Some(lacks) = to.groups_that_matter() {
+        if let Some(lacks) = to.what_matters() {
             self.note(&opening, [], &lacks, &Atom::Refused(Refusal::NoGrant), effects);
         }
     }
 
     fn changed(&self, from: &Open, to: &Open, effects: &mut Effects) {
-        let unblocked: Vec<&GroupName> = from.blocks.difference(&to.blocks).collect();
+        let unblocked: Vec<&Trait> = from.blocks.difference(&to.blocks).collect();
         for (atom, whens) in &to.gives {
             let given = from.gives.get(atom);
             for (when, because) in whens {
                 if !is_given(given, when) {
                     let causes = self.here(because.clone(), self.from.0);
-                    self.given(&causes, [when], groups(given), to, atom, effects);
+                    self.given(&causes, [when], asked(given), to, atom, effects);
                 }
                 for block in &unblocked {
                     let causes = Causes::from([(Fact::Block((*block).clone()), self.sign(false))]);
-                    self.given(&causes, [when, &When::Group((*block).clone())], [], to, atom, effects);
+                    self.given(&causes, [when, &When::Having((*block).clone())], [], to, atom, effects);
                 }
             }
         }
@@ -125,11 +126,11 @@ impl Pass<'_, '_> {
 
     /// Whom nothing admits any more: what admitted or blocked them is gone, and there is nothing else.
     fn no_grant(&self, from: &Open, to: &Open, effects: &mut Effects) {
-        let Some(lacks) = to.groups_that_matter() else { return };
+        let Some(lacks) = to.what_matters() else { return };
         for (when, because) in from.gives.get(&Atom::Admitted).into_iter().flatten() {
             let has = match when {
-                When::Group(group) if lacks.contains(group) => continue,
-                When::Group(group) => Some(group),
+                When::Having(what) if lacks.contains(what) => continue,
+                When::Having(what) => Some(what),
                 When::Always => None,
             };
             let causes = self.there(because.clone(), self.to.0);
@@ -141,18 +142,18 @@ impl Pass<'_, '_> {
         }
     }
 
-    /// Something is given to whoever meets all of `whens`, is in none of `lacks`, and is not blocked.
+    /// Something is given to whoever meets all of `whens`, has none of `lacks`, and is not blocked.
     fn given<'w>(
         &self,
         causes: &Causes,
         whens: impl IntoIterator<Item = &'w When>,
-        lacks: impl IntoIterator<Item = &'w GroupName>,
+        lacks: impl IntoIterator<Item = &'w Trait>,
         to: &'w Open,
         atom: &Atom,
         effects: &mut Effects,
     ) {
-        let has: BTreeSet<&GroupName> = whens.into_iter().filter_map(When::group).collect();
-        if has.iter().all(|group| !to.blocks.contains(*group)) {
+        let has: BTreeSet<&Trait> = whens.into_iter().filter_map(When::what).collect();
+        if has.iter().all(|what| !to.blocks.contains(*what)) {
             self.note(causes, has, lacks.into_iter().chain(&to.blocks), atom, effects);
         }
     }
@@ -160,8 +161,8 @@ impl Pass<'_, '_> {
     fn note<'w>(
         &self,
         causes: &Causes,
-        has: impl IntoIterator<Item = &'w GroupName>,
-        lacks: impl IntoIterator<Item = &'w GroupName>,
+        has: impl IntoIterator<Item = &'w Trait>,
+        lacks: impl IntoIterator<Item = &'w Trait>,
         atom: &Atom,
         effects: &mut Effects,
     ) {
@@ -200,20 +201,20 @@ impl Pass<'_, '_> {
 }
 
 impl When {
-    const fn group(&self) -> Option<&GroupName> {
+    const fn what(&self) -> Option<&Trait> {
         match self {
             Self::Always => None,
-            Self::Group(group) => Some(group),
+            Self::Having(what) => Some(what),
         }
     }
 }
 
 impl Open {
-    /// Every group that admits or blocks; `None` where everybody of the slot is admitted unless blocked.
-    fn groups_that_matter(&self) -> Option<BTreeSet<GroupName>> {
+    /// Whatever admits or blocks; `None` where everybody of the slot is admitted unless blocked.
+    fn what_matters(&self) -> Option<BTreeSet<Trait>> {
         let admitting = self.gives.get(&Atom::Admitted);
         let everybody = admitting.is_some_and(|admitting| admitting.contains_key(&When::Always));
-        (!everybody).then(|| groups(admitting).chain(&self.blocks).cloned().collect())
+        (!everybody).then(|| asked(admitting).chain(&self.blocks).cloned().collect())
     }
 }
 
@@ -225,6 +226,6 @@ fn is_given(given: Option<&BTreeMap<When, BTreeSet<Fact>>>, when: &When) -> bool
     given.is_some_and(|given| given.contains_key(&When::Always) || given.contains_key(when))
 }
 
-fn groups(given: Option<&BTreeMap<When, BTreeSet<Fact>>>) -> impl Iterator<Item = &GroupName> {
-    given.into_iter().flat_map(BTreeMap::keys).filter_map(When::group)
+fn asked(given: Option<&BTreeMap<When, BTreeSet<Fact>>>) -> impl Iterator<Item = &Trait> {
+    given.into_iter().flat_map(BTreeMap::keys).filter_map(When::what)
 }

@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 
 use gatewright_bundle::Digest;
 use gatewright_bundle::program::Program;
-use gatewright_terms::{EmailAddress, GroupName, OrgId, Slug};
+use gatewright_terms::{EmailAddress, OrgId, Slug, Trait};
 
 use super::access::Sign;
 use super::outcome::Outcome;
@@ -194,7 +194,7 @@ pub struct Effect {
     pub covers: Vec<Cover>,
 }
 
-/// Everybody of one connection and address who is in all of `has` and in none of `lacks`, and what all of them gain and
+/// Everybody of one connection and address who has all of `has` and none of `lacks`, and what all of them gain and
 /// lose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cover {
@@ -202,8 +202,8 @@ pub struct Cover {
     pub connection: Slug,
     /// `anyone@acme.com` stands for everybody of the domain who is no owner.
     pub email: EmailAddress,
-    pub has: BTreeSet<GroupName>,
-    pub lacks: BTreeSet<GroupName>,
+    pub has: BTreeSet<Trait>,
+    pub lacks: BTreeSet<Trait>,
     pub gained: BTreeSet<Atom>,
     pub lost: BTreeSet<Atom>,
 }

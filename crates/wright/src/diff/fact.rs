@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use gatewright_bundle::program::{Catalogue, Grantee, Org, Role, Scope};
-use gatewright_terms::{DomainName, EmailAddress, GroupName, PermissionName, Slug};
+use gatewright_terms::{DomainName, EmailAddress, PermissionName, Slug, Trait};
 
 /// A role by what identifies it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +30,25 @@ impl RoleName {
 pub(crate) struct GrantLine {
     pub(crate) role: RoleName,
     pub(crate) project: Option<Slug>,
-    pub(crate) to: Grantee,
+    pub(crate) to: For,
+}
+
+/// Whom a grant is for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum For {
+    Having { what: Trait, connection: Slug },
+    EveryoneIn(DomainName),
+}
+
+impl For {
+    fn of(to: &Grantee, org: &Org) -> Option<Self> {
+        Some(match to {
+            Grantee::Having { connection, what } => {
+                Self::Having { what: what.clone(), connection: at(&org.connections, *connection)?.slug.clone() }
+            }
+            Grantee::EveryoneIn(domain) => Self::EveryoneIn(domain.clone()),
+        })
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +61,8 @@ pub(crate) enum Fact {
     /// The mailbox of an owner.
     Owner(String),
     Grant(GrantLine),
-    Block(GroupName),
+    /// A group.
+    Block(Trait),
     /// What every member gets in the default project.
     DefaultRole {
         project: Slug,
@@ -86,7 +105,7 @@ pub(super) fn of_org(catalogue: &Catalogue, org: &Org) -> BTreeSet<Fact> {
     }));
     facts.extend(org.owners.iter().map(Fact::owner));
     facts.extend(grants(catalogue, org).map(|(line, _)| Fact::Grant(line)));
-    facts.extend(org.blocked_groups.iter().cloned().map(Fact::Block));
+    facts.extend(org.blocked_groups.iter().cloned().map(Trait::Group).map(Fact::Block));
     facts.extend(default_role(catalogue, org).map(|(project, role)| default_fact(project, role)));
     facts
 }
@@ -102,7 +121,7 @@ pub(super) fn grants<'p>(catalogue: &'p Catalogue, org: &'p Org) -> impl Iterato
             Some(project) => Some(at(&org.projects, project)?.slug.clone()),
             None => None,
         };
-        Some((GrantLine { role: RoleName::of(role), project, to: grant.to.clone() }, role))
+        Some((GrantLine { role: RoleName::of(role), project, to: For::of(&grant.to, org)? }, role))
     })
 }
 

@@ -1,12 +1,13 @@
 //! Path: the name of a line in reports, as the compiler's own messages write it.
 
-use gatewright_bundle::program::{Grantee, Scope};
-use gatewright_terms::OrgId;
-use wright_policy::path_key;
+use gatewright_bundle::program::Scope;
+use gatewright_terms::{OrgId, Slug};
+use wright_policy::{To, grant_key, path_key};
 
-use super::fact::{Fact, GrantLine, RoleName};
+use super::fact::{Fact, For, GrantLine, RoleName};
 
-pub(super) fn of(org: Option<&OrgId>, fact: &Fact) -> String {
+/// `several`: the organisation has several connections, so that grants say whose groups they mean.
+pub(super) fn of(org: Option<&OrgId>, fact: &Fact, several: bool) -> String {
     let own = match fact {
         Fact::Role(name) => return role(name),
         Fact::Permits(name, _) => return format!("{}.permits", role(name)),
@@ -14,8 +15,8 @@ pub(super) fn of(org: Option<&OrgId>, fact: &Fact) -> String {
         Fact::Connection(connection) => format!(".connection[{connection}]"),
         Fact::Domain(domain, _) => format!(".domain[{domain}]"),
         Fact::Owner(owner) => format!(".owner[{}]", path_key(owner)),
-        Fact::Grant(line) => format!(".grant[{}]", grant(line)),
-        Fact::Block(group) => format!(".block[group={}]", path_key(group.as_str())),
+        Fact::Grant(line) => format!(".grant[{}]", grant(line, several)),
+        Fact::Block(group) => format!(".block[group={}]", path_key(&group.to_string())),
         Fact::DefaultRole { project, .. } => format!(".project[{project}].default-role"),
     };
     org.map_or_else(|| own.clone(), |org| format!("org[{org}]{own}"))
@@ -44,12 +45,10 @@ const fn scope(scope: Scope) -> &'static str {
     }
 }
 
-fn grant(line: &GrantLine) -> String {
-    let mut parts = vec![format!("role={}", line.role.slug)];
-    parts.extend(line.project.as_ref().map(|project| format!("project={project}")));
-    parts.push(match &line.to {
-        Grantee::Group(group) => format!("group={}", path_key(group.as_str())),
-        Grantee::EveryoneIn(domain) => format!("everyone-in={}", path_key(domain.as_str())),
-    });
-    parts.join(",")
+fn grant(line: &GrantLine, several: bool) -> String {
+    let to = match &line.to {
+        For::Having { what, connection } => To::Having { what, connection: several.then_some(connection) },
+        For::EveryoneIn(domain) => To::EveryoneIn(domain),
+    };
+    grant_key(line.role.slug.as_str(), line.project.as_ref().map(Slug::as_str), &to)
 }

@@ -77,13 +77,13 @@ impl Risks {
 
 impl Rows {
     /// A line of an organisation that differs, whether or not it reaches anybody.
-    pub(super) fn line(&mut self, org: &OrgId, fact: &Fact, sign: Sign) {
-        self.row(Some(org), fact, sign);
+    pub(super) fn line(&mut self, org: &OrgId, side: &Side<'_>, fact: &Fact, sign: Sign) {
+        self.row(Some((org, side.has_several_connections())), fact, sign);
     }
 
     /// An organisation that came or went: its value names all that it holds, so that no review of it outlives a change of it.
     pub(super) fn whole(&mut self, org: &OrgId, digest: String, sign: Sign) {
-        let row = self.row(Some(org), &Fact::Org, sign);
+        let row = self.row(Some((org, false)), &Fact::Org, sign);
         row.values = BTreeSet::from([digest]);
     }
 
@@ -103,15 +103,19 @@ impl Rows {
         risks: &Risks,
     ) {
         for ((fact, sign), reaches) in effects {
-            let row = self.row((!fact.is_global()).then_some(org), &fact, sign);
+            let side = if sign == Sign::Added { after } else { before };
+            let of = (!fact.is_global()).then_some((org, side.has_several_connections()));
+            let row = self.row(of, &fact, sign);
             for (reach, moved) in reaches {
                 row.reach(org, (before, after), reach, moved, risks);
             }
         }
     }
 
-    fn row(&mut self, org: Option<&OrgId>, fact: &Fact, sign: Sign) -> &mut Row {
-        let row = self.0.entry((org.cloned(), path::of(org, fact), sign)).or_default();
+    /// Of an organisation and whether it has several connections, where the line is no platform's.
+    fn row(&mut self, of: Option<(&OrgId, bool)>, fact: &Fact, sign: Sign) -> &mut Row {
+        let (org, several) = of.map_or((None, false), |(org, several)| (Some(org), several));
+        let row = self.0.entry((org.cloned(), path::of(org, fact, several), sign)).or_default();
         if *fact != Fact::Org {
             row.values.insert(path::value(fact));
         }
@@ -136,14 +140,14 @@ impl Row {
         let identity = Identity {
             connection: reach.slot.connection.clone(),
             email: reach.slot.email.clone(),
-            groups: reach.has.clone(),
+            traits: reach.has.clone(),
         };
         let shown = Shown { before: Outcome::of(before, &identity), after: Outcome::of(after, &identity) };
         let (classes, by_roles) = shown.classes(risks);
         let gravest = classes.first().copied().unwrap_or(Class::Cosmetic);
         let is_owner = before.is_owner(&identity.email) || after.is_owner(&identity.email);
         let size = Reverse(shown.size());
-        let rank = (Shows::of(&moved), identity.groups.len(), gravest, is_owner, size, org.clone(), identity);
+        let rank = (Shows::of(&moved), identity.traits.len(), gravest, is_owner, size, org.clone(), identity);
         self.classes.extend(classes);
         self.by_roles.extend(by_roles);
         if self.best.as_ref().is_none_or(|(best, _)| rank < *best) {

@@ -1,16 +1,16 @@
 //! Side: one organisation as one of the two programs has it, and what it says about one slot of identities.
 //!
-//! A slot is a connection and an address. Within a slot an outcome hangs on groups alone: each thing that can be held
-//! asks for any one of its groups and for none of the blocked ones.
+//! A slot is a connection and an address. Within a slot an outcome hangs on groups and attributes alone: each
+//! thing that can be held asks for any one of them and for none of the blocked groups.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use gatewright_bundle::program::{Catalogue, Grantee, Org, Role, Scope};
+use gatewright_bundle::program::{Catalogue, Org, Role, Scope};
 use gatewright_decide::PreparedOrg;
-use gatewright_terms::{EmailAddress, GroupName, PermissionName, Refusal, Slug};
+use gatewright_terms::{EmailAddress, PermissionName, Refusal, Slug, Trait};
 
-use super::fact::{self, Fact, RoleName};
+use super::fact::{self, Fact, For, RoleName};
 use super::outcome::{Held, Outcome};
 use crate::identity::Identity;
 use crate::slots::Slot;
@@ -36,7 +36,7 @@ pub enum Atom {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum When {
     Always,
-    Group(GroupName),
+    Having(Trait),
 }
 
 /// What one side says about a slot.
@@ -50,7 +50,8 @@ pub(super) enum View {
 pub(super) struct Open {
     /// For each thing that can be held: what it asks for, any one is enough, and the lines that say so.
     pub(super) gives: BTreeMap<Atom, BTreeMap<When, BTreeSet<Fact>>>,
-    pub(super) blocks: BTreeSet<GroupName>,
+    /// Groups all of them.
+    pub(super) blocks: BTreeSet<Trait>,
 }
 
 impl<'p> Side<'p> {
@@ -64,6 +65,11 @@ impl<'p> Side<'p> {
 
     pub(super) fn holds(&self, fact: &Fact) -> bool {
         if fact.is_global() { self.global.contains(fact) } else { self.own.contains(fact) }
+    }
+
+    /// Whether its grants have to say whose groups they mean.
+    pub(super) fn has_several_connections(&self) -> bool {
+        self.org.as_ref().is_some_and(|org| org.org().has_several_connections())
     }
 
     pub(super) fn is_owner(&self, email: &EmailAddress) -> bool {
@@ -94,7 +100,8 @@ impl<'p> Side<'p> {
 impl Open {
     fn of(org: &PreparedOrg, slot: &Slot) -> Self {
         let (catalogue, org) = (org.catalogue(), org.org());
-        let mut open = Self { blocks: org.blocked_groups.iter().cloned().collect(), ..Self::default() };
+        let mut open =
+            Self { blocks: org.blocked_groups.iter().cloned().map(Trait::Group).collect(), ..Self::default() };
         if org.owners.iter().any(|owner| owner.same_mailbox(&slot.email))
             && let Some(role) = catalogue.roles.iter().find(|role| is_owner_role(role))
         {
@@ -103,9 +110,9 @@ impl Open {
         }
         for (line, role) in fact::grants(catalogue, org) {
             let when = match &line.to {
-                Grantee::Group(group) => When::Group(group.clone()),
-                Grantee::EveryoneIn(domain) if domain == slot.email.domain() => When::Always,
-                Grantee::EveryoneIn(_) => continue,
+                For::Having { what, connection } if *connection == slot.connection => When::Having(what.clone()),
+                For::EveryoneIn(domain) if domain == slot.email.domain() => When::Always,
+                For::Having { .. } | For::EveryoneIn(_) => continue,
             };
             let project = line.project.clone();
             open.admit(catalogue, org, &when, (role, project.as_ref()), &BTreeSet::from([Fact::Grant(line)]));
@@ -156,7 +163,7 @@ impl Open {
 impl View {
     pub(super) fn of(side: &Side<'_>, slot: &Slot) -> Self {
         let identity =
-            Identity { connection: slot.connection.clone(), email: slot.email.clone(), groups: BTreeSet::new() };
+            Identity { connection: slot.connection.clone(), email: slot.email.clone(), traits: BTreeSet::new() };
         match (Outcome::of(side, &identity), &side.org) {
             // What is said before any group is looked at.
             (

@@ -1,7 +1,7 @@
 //! Case: one sign-in of a suite, and whether it comes to what the author expects.
 
 use gatewright_decide::{Admission, Decision, PreparedOrg, Refused, decide};
-use gatewright_terms::{Refusal, Seconds};
+use gatewright_terms::{Refusal, Seconds, Trait};
 use wright_policy::{Case, Claim, Expect, PermissionAt, Place, Says, Suite, block_path, spell};
 use wright_syntax::diagnostic::Diagnostic;
 
@@ -24,10 +24,12 @@ pub(super) fn trial(case: &Case, suite: &Suite, outcome: &Outcome) -> Trial {
 }
 
 pub(super) fn identity(case: &Case) -> Identity {
+    let groups = case.who.groups.iter().cloned().map(Trait::Group);
+    let attributes = case.who.attributes.iter().cloned().map(Trait::Attribute);
     Identity {
         connection: case.who.connection.clone(),
         email: case.who.email.clone(),
-        groups: case.who.groups.iter().cloned().collect(),
+        traits: groups.chain(attributes).collect(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gatewright_bundle::program::Grantee;
-use gatewright_terms::{GroupName, OrgId, Slug};
+use gatewright_terms::{GroupName, OrgId, Slug, Trait};
 use wright_policy::{Law, Suite};
 use wright_syntax::diagnostic::Diagnostic;
 
@@ -50,8 +50,9 @@ fn unnamed(law: &Law, outcome: &Outcome) -> Option<GroupName> {
     };
     let is_named = |group: &GroupName| {
         bound().any(|org| {
-            let granted = org.grants.iter().any(|grant| grant.to == Grantee::Group(group.clone()));
-            granted || org.blocked_groups.contains(group)
+            let is_it =
+                |to: &Grantee| matches!(to, Grantee::Having { what: Trait::Group(named), .. } if named == group);
+            org.grants.iter().any(|grant| is_it(&grant.to)) || org.blocked_groups.contains(group)
         })
     };
     law.anyone.iter().filter_map(|anyone| anyone.in_group.as_ref()).find(|group| !is_named(group)).cloned()
@@ -128,10 +129,11 @@ fn says_broken(law: &Law, compiled: &Compiled, tally: &Tally, witness: &Witness,
 /// `` `anyone@acme.com` in {`finance`}, through `okta`, ``.
 fn who(witness: &Witness) -> String {
     let identity = &witness.identity;
-    let groups: Vec<String> = identity.groups.iter().map(|group| format!("`{}`", group.as_str())).collect();
+    let groups: Vec<String> = identity.groups().map(|group| format!("`{group}`")).collect();
     let groups = if groups.is_empty() { "in no group".to_owned() } else { format!("in {}", groups.join(", ")) };
+    let attributes: String = identity.attributes().map(|attribute| format!(" with `{attribute}`")).collect();
     let bound = if witness.bound_owner { "an owner who now comes as " } else { "" };
-    format!("{bound}`{}` {groups}, through `{}`,", identity.email, identity.connection)
+    format!("{bound}`{}` {groups}{attributes}, through `{}`,", identity.email, identity.connection)
 }
 
 fn says_vacuous(law: &Law, all: &[(&Slug, &Compiled, Tally)], org: Option<&OrgId>) -> Diagnostic {

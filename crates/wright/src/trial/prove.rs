@@ -1,7 +1,7 @@
 //! Prove: one law in one organisation, over every identity there can be.
 //!
 //! Access is a union of grants and a block overrides: whoever breaks a law with many groups breaks it with those that the
-//! law asks for and at most one more, since to leave a group out blocks nobody and takes no other grant away. So every
+//! law asks for and at most one more group or attribute, since to leave a group out blocks nobody and takes no other grant away. So every
 //! slot is asked about those sets alone, and all of them.
 //!
 //! Invariant: the witness is a smallest one, and what `decide` says of it is the proof.
@@ -10,12 +10,12 @@ use std::collections::BTreeSet;
 
 use gatewright_bundle::program::Org;
 use gatewright_decide::{Admission, Decision, Facts, PreparedOrg, Standing, decide};
-use gatewright_terms::{GroupName, OrgId};
+use gatewright_terms::{OrgId, Trait};
 use wright_policy::{Anyone, Law, Never, Outside};
 
 use super::reasons;
 use crate::identity::Identity;
-use crate::slots::{Slot, granted_groups, slots};
+use crate::slots::{Slot, granted_traits, slots};
 
 /// What a law comes to in one organisation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,16 +45,16 @@ pub fn prove(law: &Law, org: &PreparedOrg) -> Proof {
     let slots = sorted(slots([org.org()]), org.org());
     for anyone in &law.anyone {
         let spoken_of: Vec<&Slot> = slots.iter().filter(|slot| speaks_of(anyone, slot, org.org())).collect();
-        for groups in groups(anyone, org.org()) {
+        for traits in traits(anyone, org.org()) {
             for slot in &spoken_of {
                 let identity =
-                    Identity { connection: slot.connection.clone(), email: slot.email.clone(), groups: groups.clone() };
+                    Identity { connection: slot.connection.clone(), email: slot.email.clone(), traits: traits.clone() };
                 for facts in facts(anyone, org.org(), &identity) {
                     let Decision::Admit(admission) = decide(org, &facts) else { continue };
                     admitted = true;
-                    let size = (groups.len(), facts.standing == Standing::Member);
+                    let size = (traits.len(), facts.standing == Standing::Member);
                     let smaller =
-                        best.as_ref().is_none_or(|best| size < (best.identity.groups.len(), best.bound_owner));
+                        best.as_ref().is_none_or(|best| size < (best.identity.traits.len(), best.bound_owner));
                     if smaller && let Some(found) = broken(law, org, &identity, &facts, &admission) {
                         best = Some(found);
                     }
@@ -93,14 +93,13 @@ fn speaks_of(anyone: &Anyone, slot: &Slot, org: &Org) -> bool {
     is_outside && !(anyone.no_owner && org.owners.iter().any(|owner| owner.same_mailbox(&slot.email)))
 }
 
-/// The sets of groups that have to be asked about, the smallest first.
-fn groups(anyone: &Anyone, org: &Org) -> Vec<BTreeSet<GroupName>> {
-    let asked: BTreeSet<GroupName> = anyone.in_group.iter().cloned().collect();
+/// The sets of groups and attributes that have to be asked about, the smallest first.
+fn traits(anyone: &Anyone, org: &Org) -> Vec<BTreeSet<Trait>> {
+    let asked: BTreeSet<Trait> = anyone.in_group.iter().cloned().map(Trait::Group).collect();
+    let is_spoken_of = |what: &&Trait| !anyone.in_no_other_group || what.group().is_none();
+    let others = granted_traits(org).into_iter().filter(|what| !asked.contains(*what)).filter(is_spoken_of);
     let mut sets = vec![asked.clone()];
-    if !anyone.in_no_other_group {
-        let others = granted_groups(org).into_iter().filter(|group| !asked.contains(*group));
-        sets.extend(others.map(|group| asked.iter().chain([group]).cloned().collect()));
-    }
+    sets.extend(others.map(|what| asked.iter().chain([what]).cloned().collect()));
     sets
 }
 

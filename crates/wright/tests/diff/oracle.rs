@@ -1,57 +1,76 @@
 //! Oracle: every identity of a small universe is asked about on both sides, and what differs must be what is reported.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gatewright_bundle::program::Program;
 use gatewright_decide::{Decision, Facts, GroupSet, Groups, PreparedOrg, Standing, decide};
-use gatewright_terms::{EmailAddress, GroupName};
+use gatewright_terms::{EmailAddress, Trait};
 use wright::diff::{Atom, Change, Class, Cover, Effect, Held, RoleName, Sign, What, diff};
 
 use crate::random::{Dice, edit, policy};
-use crate::small::{CONNECTIONS, DOMAINS, GROUPS, OWNERS, Small, slug};
+use crate::small::{CONNECTIONS, DOMAINS, OWNERS, Small, TRAITS, slug, told};
 
 /// In CI; `cargo xtask diff` asks for more.
 const PAIRS: usize = 2_000;
 const SEED: u64 = 20_261_124;
-const IDENTITIES: usize = CONNECTIONS.len() * EMAILS.len() * (1 << GROUPS.len());
+const IDENTITIES: usize = CONNECTIONS.len() * EMAILS.len() * (1 << TRAITS);
 
 const EMAILS: [&str; 6] =
     ["anyone@a.example", "anyone@b.example", "anyone@c.example", "anyone@elsewhere.invalid", OWNERS[0], OWNERS[1]];
 
-/// By number: connection, address, groups.
-struct Universe(Vec<(usize, usize, usize)>);
+/// By number: connection, address, groups and attributes.
+struct Universe(Vec<(usize, usize, usize)>, Vec<Facts>);
 
 impl Universe {
     fn new() -> Self {
-        let groups = |(connection, email)| (0..1 << GROUPS.len()).map(move |groups| (connection, email, groups));
+        let traits = |(connection, email)| (0..1 << TRAITS).map(move |traits| (connection, email, traits));
         let pairs =
             (0..CONNECTIONS.len()).flat_map(|connection| (0..EMAILS.len()).map(move |email| (connection, email)));
-        Self(pairs.flat_map(groups).collect())
+        let all: Vec<_> = pairs.flat_map(traits).collect();
+        let facts = all.iter().map(|identity| facts(*identity)).collect();
+        Self(all, facts)
     }
 }
 
-fn named(mask: usize) -> impl Iterator<Item = GroupName> {
-    let is_set = move |at: &usize| mask & (1 << at) != 0;
-    (0..GROUPS.len()).filter(is_set).map(|at| GroupName::parse(GROUPS[at]).unwrap())
+impl Universe {
+    fn number(&self, connection: usize, email: usize, traits: usize) -> usize {
+        let number = ((connection * EMAILS.len() + email) << TRAITS) + traits;
+        assert_eq!(self.0[number], (connection, email, traits));
+        number
+    }
 }
 
-fn mask(groups: &BTreeSet<GroupName>) -> usize {
-    groups.iter().map(|group| 1 << GROUPS.iter().position(|name| *name == group.as_str()).unwrap()).sum()
+fn named(mask: usize) -> impl Iterator<Item = Trait> {
+    let is_set = move |at: &usize| mask & (1 << at) != 0;
+    (0..TRAITS).filter(is_set).map(told)
+}
+
+fn mask(traits: &BTreeSet<Trait>) -> usize {
+    traits.iter().map(|what| 1 << (0..TRAITS).position(|at| told(at) == *what).unwrap()).sum()
+}
+
+fn facts((connection, email, traits): (usize, usize, usize)) -> Facts {
+    Facts {
+        connection: slug(CONNECTIONS[connection]),
+        email: EmailAddress::parse(EMAILS[email]).unwrap(),
+        groups: Groups::Known(GroupSet::new(named(traits).filter_map(|what| what.group().cloned()))),
+        attributes: named(traits).filter_map(|what| what.attribute().cloned()).collect(),
+        standing: Standing::Newcomer,
+        domain_proved: true,
+        is_owner: false,
+    }
 }
 
 /// What each identity holds or is refused for, as the evaluator says.
 fn outcomes(program: &Program, universe: &Universe) -> Vec<BTreeSet<Atom>> {
     let org = PreparedOrg::new(Arc::new(program.catalogue.clone()), program.orgs[0].clone());
-    let ask = |&(connection, email, groups): &(usize, usize, usize)| {
-        let email = EmailAddress::parse(EMAILS[email]).unwrap();
-        let facts = Facts {
-            connection: slug(CONNECTIONS[connection]),
-            groups: Groups::Known(GroupSet::new(named(groups))),
-            standing: Standing::Newcomer,
-            domain_proved: true,
-            is_owner: program.orgs[0].owners.contains(&email),
-            email,
+    let ask = |facts: &Facts| {
+        let facts = if program.orgs[0].owners.contains(&facts.email) {
+            Cow::Owned(Facts { is_owner: true, ..facts.clone() })
+        } else {
+            Cow::Borrowed(facts)
         };
         match decide(&org, &facts) {
             Decision::Refuse(refused) => BTreeSet::from([Atom::Refused(refused.refusal)]),
@@ -68,7 +87,7 @@ fn outcomes(program: &Program, universe: &Universe) -> Vec<BTreeSet<Atom>> {
             }
         }
     };
-    universe.0.iter().map(ask).collect()
+    universe.1.iter().map(ask).collect()
 }
 
 /// Whoever is an owner on neither side is anyone of their domain, and whose domain neither claims is from elsewhere.
@@ -94,13 +113,11 @@ fn reported(changes: &[Change], universe: &Universe, sides: [&Small; 2]) -> [Vec
         let connection = CONNECTIONS.iter().position(|name| *name == cover.connection.as_str()).unwrap();
         let email = EMAILS.iter().position(|email| *email == cover.email.to_string()).unwrap();
         let (has, lacks) = (mask(&cover.has), mask(&cover.lacks));
-        let reached = |(_, identity): &(usize, &(usize, usize, usize))| {
-            identity.0 == connection
-                && stands_for(identity.1, sides) == email
-                && identity.2 & has == has
-                && identity.2 & lacks == 0
-        };
-        let reached: Vec<usize> = universe.0.iter().enumerate().filter(reached).map(|(at, _)| at).collect();
+        let people = (0..EMAILS.len()).filter(|person| stands_for(*person, sides) == email);
+        let sets = (0..1 << TRAITS).filter(|traits| traits & has == has && traits & lacks == 0);
+        let reached: Vec<usize> = people
+            .flat_map(|person| sets.clone().map(move |traits| universe.number(connection, person, traits)))
+            .collect();
         assert!(!reached.is_empty(), "covers nobody: {cover:?}");
         for at in reached {
             reported[0][at].extend(cover.gained.iter().cloned());
@@ -153,10 +170,10 @@ fn check(before: &Small, after: &Small, universe: &Universe, seen: &mut Seen) {
 /// The witness comes to what is claimed, nobody smaller is reached, and the classes are those of what it shows at least.
 fn witness(change: &Change, effect: &Effect, (was, is): (&[BTreeSet<Atom>], &[BTreeSet<Atom>]), universe: &Universe) {
     let who = &effect.witness;
-    let at = universe.0.iter().position(|&(connection, email, groups)| {
+    let at = universe.0.iter().position(|&(connection, email, traits)| {
         CONNECTIONS[connection] == who.connection.as_str()
             && EMAILS[email] == who.email.to_string()
-            && groups == mask(&who.groups)
+            && traits == mask(&who.traits)
     });
     let at = at.unwrap();
     for (claimed, found) in [(&effect.before, &was[at]), (&effect.after, &is[at])] {
@@ -168,9 +185,9 @@ fn witness(change: &Change, effect: &Effect, (was, is): (&[BTreeSet<Atom>], &[BT
         cover.gained.iter().chain(&cover.lost).any(moved)
     };
     let smallest = effect.covers.iter().filter(may).map(|cover| cover.has.len()).min();
-    assert!(smallest.is_none_or(|smallest| smallest == who.groups.len()), "{change:#?}");
+    assert!(smallest.is_none_or(|smallest| smallest == who.traits.len()), "{change:#?}");
     let is_who =
-        |cover: &Cover| (&cover.connection, &cover.email, &cover.has) == (&who.connection, &who.email, &who.groups);
+        |cover: &Cover| (&cover.connection, &cover.email, &cover.has) == (&who.connection, &who.email, &who.traits);
     assert!(effect.covers.iter().any(is_who), "{change:#?}");
     let (admitted, admits) = (effect.before.is_admitted(), effect.after.is_admitted());
     assert!(!admitted || admits || change.classes.contains(&Class::ShutOut), "{change:#?}");

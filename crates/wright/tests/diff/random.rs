@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gatewright_bundle::program::Scope;
 
-use crate::small::{CONNECTIONS, DOMAINS, GROUPS, Line, OWNERS, PERMISSIONS, PROJECTS, ROLES, Small, To};
+use crate::small::{CONNECTIONS, DOMAINS, GROUPS, Line, OWNERS, PERMISSIONS, PROJECTS, ROLES, Small, TRAITS, To};
 
 /// SplitMix64: a run can be repeated from its seed on any machine.
 pub(crate) struct Dice(pub(crate) u64);
@@ -49,6 +49,7 @@ pub(crate) fn policy(dice: &mut Dice) -> Small {
     for _ in 0..2 + dice.below(8) {
         toggle(&mut small.grants, line(dice));
     }
+    settle(&mut small);
     for _ in 0..dice.below(8) {
         edit(&mut small, dice);
     }
@@ -78,9 +79,10 @@ pub(crate) fn edit(small: &mut Small, dice: &mut Dice) {
     settle(small);
 }
 
-/// A domain signs in through a connection that is there.
+/// A domain signs in through a connection that is there, and a grant is for the people of one.
 fn settle(small: &mut Small) {
     let connections = &small.connections;
+    small.grants.retain(|line| !matches!(line.to, To::Having(_, connection) if !connections.contains(&connection)));
     small.domains.retain(|_, connection| connections.contains(connection));
 }
 
@@ -96,7 +98,11 @@ fn claim(small: &mut Small, dice: &mut Dice) {
 fn line(dice: &mut Dice) -> Line {
     let role = [0, 1, 3, 4][dice.below(4)];
     let project = (ROLES[role].0 == Scope::Project).then(|| dice.below(PROJECTS.len()));
-    let to = if dice.one_in(5) { To::Everyone(dice.below(DOMAINS.len())) } else { To::Group(dice.below(GROUPS.len())) };
+    let to = if dice.one_in(5) {
+        To::Everyone(dice.below(DOMAINS.len()))
+    } else {
+        To::Having(dice.below(TRAITS), dice.below(CONNECTIONS.len()))
+    };
     Line { role, project, to }
 }
 

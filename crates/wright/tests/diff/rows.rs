@@ -26,7 +26,7 @@ fn base() -> Small {
 }
 
 fn line(role: usize, group: usize) -> Line {
-    Line { role, project: None, to: To::Group(group) }
+    Line { role, project: None, to: To::Having(group, 0) }
 }
 
 fn with<T>(edit: impl FnOnce(&mut Small) -> T) -> Small {
@@ -94,7 +94,7 @@ fn a_witness_is_the_smallest_and_says_what_decide_says() {
     let changes = diff(&base().program(), &with(|small| small.grants.insert(line(0, 1))).program());
     let effect = effect(&changes[0]);
     assert_eq!(effect.witness.email.to_string(), "anyone@a.example");
-    assert_eq!(effect.witness.groups.iter().map(GroupName::as_str).collect::<Vec<_>>(), ["g1"]);
+    assert_eq!(effect.witness.groups().map(GroupName::as_str).collect::<Vec<_>>(), ["g1"]);
     assert_eq!(effect.before, Outcome::Refuse(Refusal::NoGrant));
     let gained = effect.after.permissions_beyond(&effect.before);
     assert_eq!(gained.iter().map(|held| held.what.as_str()).collect::<Vec<_>>(), ["a.read", "d.pay"]);

@@ -63,6 +63,7 @@ fn saml() -> Connection {
                 given_name: None,
                 family_name: None,
                 groups: Some(SamlGroups { attribute: "groups".into(), overage: Overage::AbsentIsEmpty }),
+                own: Vec::new(),
             },
             clock_skew: Seconds(60),
             requests: Requests::Signed,

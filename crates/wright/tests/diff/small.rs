@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gatewright_bundle::program::{
     Algorithm, Catalogue, Claims, Client, ClientAuth, Connection, Domain, EmailTrust, Environment, Grant, Grantee,
-    Join, Oidc, Org, Overage, Permission, Program, Project, Protocol, Risk, Role, Scope, SessionRules, Stage,
-    Visibility, WhenFull,
+    Join, Oidc, Org, Overage, OwnAttribute, Permission, Program, Project, Protocol, Risk, Role, Scope, SessionRules,
+    Stage, Visibility, WhenFull,
 };
-use gatewright_terms::{DomainName, EmailAddress, GroupName, OrgId, PermissionName, Seconds, Slug};
+use gatewright_terms::{
+    Attribute, AttributeValue, DomainName, EmailAddress, GroupName, OrgId, PermissionName, Seconds, Slug, Trait,
+};
 
 pub(crate) const GROUPS: [&str; 5] = ["g0", "g1", "g2", "g3", "g4"];
+pub(crate) const ATTRIBUTES: [(&str, &str); 2] = [("site", "Berlin"), ("team", "ML")];
 pub(crate) const DOMAINS: [&str; 3] = ["a.example", "b.example", "c.example"];
 pub(crate) const CONNECTIONS: [&str; 2] = ["one", "two"];
 pub(crate) const OWNERS: [&str; 2] = ["bob@b.example", "jane@a.example"];
@@ -35,8 +38,21 @@ pub(crate) struct Line {
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum To {
-    Group(usize),
+    /// A number of [`told`], of a connection.
+    Having(usize, usize),
     Everyone(usize),
+}
+
+/// What providers say of people: the groups, then the attributes.
+pub(crate) const TRAITS: usize = GROUPS.len() + ATTRIBUTES.len();
+
+pub(crate) fn told(number: usize) -> Trait {
+    match number.checked_sub(GROUPS.len()).map(|at| ATTRIBUTES[at]) {
+        None => Trait::Group(GroupName::parse(GROUPS[number]).unwrap()),
+        Some((name, value)) => {
+            Trait::Attribute(Attribute { name: slug(name), value: AttributeValue::parse(value).unwrap() })
+        }
+    }
 }
 
 /// Every line by indices into the lists above.
@@ -90,7 +106,9 @@ impl Small {
             role: role(line.role),
             project: line.project.map(|project| u32::try_from(project).unwrap()),
             to: match line.to {
-                To::Group(group) => Grantee::Group(GroupName::parse(GROUPS[group]).unwrap()),
+                To::Having(what, connection) => {
+                    Grantee::Having { connection: connection_at(connection), what: told(what) }
+                }
                 To::Everyone(domain) => Grantee::EveryoneIn(DomainName::parse(DOMAINS[domain]).unwrap()),
             },
         };
@@ -202,6 +220,9 @@ pub(crate) fn connection(name: &str) -> Connection {
                 given_name: None,
                 family_name: None,
                 groups: Some("groups".into()),
+                own: ATTRIBUTES
+                    .map(|(attribute, _)| OwnAttribute { name: slug(attribute), from: attribute.into() })
+                    .into(),
             },
             email_trust: EmailTrust::VerifiedClaim,
             pin: None,

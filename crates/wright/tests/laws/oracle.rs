@@ -12,7 +12,7 @@ use wright_policy::{Anyone, Binds, Law, Never, Outside, PermissionAt, Place, Rol
 use wright_syntax::source::{FileId, Span};
 
 use crate::random::{Dice, policy};
-use crate::small::{CONNECTIONS, DOMAINS, GROUPS, OWNERS, PERMISSIONS, PROJECTS, ROLES, slug};
+use crate::small::{CONNECTIONS, DOMAINS, GROUPS, OWNERS, PERMISSIONS, PROJECTS, ROLES, TRAITS, slug, told};
 
 const LAWS: usize = 2_000;
 const POLICIES: usize = 2_000;
@@ -32,11 +32,11 @@ fn universe() -> Vec<Identity> {
     let mut all = Vec::new();
     for connection in CONNECTIONS {
         for email in EMAILS {
-            for mask in 0..1 << GROUPS.len() {
+            for mask in 0..1 << TRAITS {
                 let is_set = |at: &usize| mask & (1 << at) != 0;
-                let groups = (0..GROUPS.len()).filter(is_set).map(|at| GroupName::parse(GROUPS[at]).unwrap()).collect();
+                let traits = (0..TRAITS).filter(is_set).map(told).collect();
                 let email = EmailAddress::parse(email).unwrap();
-                all.push(Identity { connection: slug(connection), email, groups });
+                all.push(Identity { connection: slug(connection), email, traits });
             }
         }
     }
@@ -61,8 +61,8 @@ fn speaks_of(law: &Law, identity: &Identity, facts: &Facts, org: &PreparedOrg) -
             Some(Outside::Domain(other)) => domain != other,
         };
         let owner = facts.is_owner;
-        let group = anyone.in_group.as_ref().is_none_or(|group| identity.groups.contains(group));
-        let alone = !anyone.in_no_other_group || identity.groups.len() == 1;
+        let group = anyone.in_group.as_ref().is_none_or(|group| identity.groups().any(|is| is == group));
+        let alone = !anyone.in_no_other_group || identity.groups().count() == 1;
         outside && group && alone && !(anyone.no_owner && owner)
     })
 }
@@ -136,7 +136,7 @@ fn every_verdict_is_what_all_identities_add_up_to() {
             if let Decision::Admit(admission) = decide(&org, &facts) {
                 admitted = true;
                 if happens(&law, &admission) {
-                    breakers.insert((identity.groups.len(), identity.clone()));
+                    breakers.insert((identity.traits.len(), identity.clone()));
                 }
             }
         }
@@ -144,7 +144,7 @@ fn every_verdict_is_what_all_identities_add_up_to() {
         match (prove(&law, &org), breakers.first()) {
             (Proof::Broken(witness), Some((smallest, _))) => {
                 seen[0] += 1;
-                assert_eq!(witness.identity.groups.len(), *smallest, "{}", shown());
+                assert_eq!(witness.identity.traits.len(), *smallest, "{}", shown());
                 let facts = comers(&witness.identity, &org).swap_remove(usize::from(witness.bound_owner));
                 assert!(speaks_of(&law, &witness.identity, &facts, &org), "{}", shown());
                 let Decision::Admit(admission) = decide(&org, &facts) else {
@@ -201,7 +201,7 @@ fn nobody_who_gets_in_is_closer_than_the_closest() {
             let identity = &universe[dice.below(universe.len())];
             let apart = |other: &&Identity| {
                 usize::from(other.connection != identity.connection)
-                    + other.groups.symmetric_difference(&identity.groups).count()
+                    + other.traits.symmetric_difference(&identity.traits).count()
             };
             let least =
                 admitted.iter().copied().filter(|other| other.email == identity.email).map(|other| apart(&other)).min();

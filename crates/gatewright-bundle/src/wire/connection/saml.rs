@@ -4,11 +4,11 @@ use gatewright_terms::{Seconds, Slug, Timestamp};
 use minicbor::bytes::ByteSlice;
 use minicbor::{Decode, Encode};
 
-use super::OverageWire;
 use super::words::{
     BindingWire, EncryptionWire, NameIdWire, RequestsWire, SIGNATURES_MAX, SignatureWire, WantSignedWire,
 };
-use crate::limits::{CERTIFICATE_BYTES_MAX, CERTIFICATES_MAX};
+use super::{OverageWire, OwnAttributeWire};
+use crate::limits::{CERTIFICATE_BYTES_MAX, CERTIFICATES_MAX, OWN_ATTRIBUTES_MAX};
 use crate::malformed::Defect;
 use crate::program::{Certificate, Endpoint, IdpInitiated, Saml, SamlAttributes, SamlGroups, Subject};
 use crate::wire::list::List;
@@ -49,6 +49,8 @@ pub(super) struct SamlWire<'a> {
     requests: RequestsWire,
     #[b(15)]
     idp_initiated: Option<IdpInitiatedWire<'a>>,
+    #[b(16)]
+    own: List<OwnAttributeWire<'a>, OWN_ATTRIBUTES_MAX>,
 }
 
 #[derive(Encode, Decode)]
@@ -109,6 +111,7 @@ impl<'a> SamlWire<'a> {
                 .idp_initiated
                 .as_ref()
                 .map(|open| IdpInitiatedWire { until: open.until.unix(), app: open.app.as_str() }),
+            own: List::of(&attributes.own, OwnAttributeWire::of),
         }
     }
 
@@ -129,6 +132,7 @@ impl<'a> SamlWire<'a> {
                 given_name: attribute(self.given_name)?,
                 family_name: attribute(self.family_name)?,
                 groups: self.groups.as_ref().map(GroupsWire::convert).transpose()?,
+                own: self.own.convert(OwnAttributeWire::convert)?,
             },
             clock_skew: Seconds(self.clock_skew),
             requests: self.requests.convert(),

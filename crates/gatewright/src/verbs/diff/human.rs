@@ -73,7 +73,7 @@ fn shown(row: &Row, folded: &Folded, style: Style) -> String {
             if !lost.is_empty() {
                 note("loses", joined(lost));
             }
-            let witness = plain(&words::identity(&effect.witness));
+            let witness = plain(&crate::witness::words(&effect.witness));
             let (before, after) = (words::outcome(&effect.before), words::outcome(&effect.after));
             note("witness", format!("{witness}: {before} → {after}"));
             if change.org.is_none() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use gatewright_terms::{GroupName, OrgId, PermissionName};
+use gatewright_terms::{OrgId, PermissionName, Trait};
 use serde_json::{Value, json};
 use wright::diff::{Atom, Cover, Held, Outcome, RoleName, Sign, What};
 
@@ -10,6 +10,7 @@ use super::folded::{Folded, Row};
 use super::side::{Place, Side};
 use crate::context::Context;
 use crate::verbs::bundle;
+use crate::witness;
 
 pub(super) fn report(base: &Side, head: &Side, folded: &Folded, context: &Context) -> Value {
     let mut summary = serde_json::Map::new();
@@ -69,13 +70,7 @@ fn row(row: &Row) -> Value {
             "after": outcome(&effect.after),
             "gained": permissions(effect.after.permissions_beyond(&effect.before)),
             "lost": permissions(effect.before.permissions_beyond(&effect.after)),
-            "witness": {
-                "org": effect.org.as_str(),
-                "connection": effect.witness.connection.as_str(),
-                "email": effect.witness.email.to_string(),
-                "groups": effect.witness.groups.iter().map(GroupName::as_str).collect::<Vec<_>>(),
-                "attributes": {},
-            },
+            "witness": witness::json(&effect.org, &effect.witness, []),
             "covers": effect.covers.iter().map(cover).collect::<Vec<_>>(),
         }),
     };
@@ -132,11 +127,15 @@ fn permissions(held: impl IntoIterator<Item = Held<PermissionName>>) -> Vec<Stri
 }
 
 fn cover(cover: &Cover) -> Value {
-    let names = |groups: &BTreeSet<GroupName>| groups.iter().map(|group| group.as_str().to_owned()).collect::<Vec<_>>();
+    let names =
+        |all: &BTreeSet<Trait>| all.iter().filter_map(Trait::group).map(ToString::to_string).collect::<Vec<_>>();
+    let attributes =
+        |all: &BTreeSet<Trait>| all.iter().filter_map(Trait::attribute).map(ToString::to_string).collect::<Vec<_>>();
     let atoms = |atoms: &BTreeSet<Atom>| atoms.iter().map(super::words::atom).collect::<Vec<_>>();
     json!({
         "org": cover.org.as_str(), "connection": cover.connection.as_str(), "email": cover.email.to_string(),
         "has": names(&cover.has), "lacks": names(&cover.lacks),
+        "has_attributes": attributes(&cover.has), "lacks_attributes": attributes(&cover.lacks),
         "gained": atoms(&cover.gained), "lost": atoms(&cover.lost),
     })
 }

@@ -105,7 +105,7 @@ fn what(change: &Change) -> String {
 
 fn effect(row: &Row) -> String {
     let Some(effect) = row.change.effect() else { return String::new() };
-    let witness = code(&words::identity(&effect.witness));
+    let witness = code(&crate::witness::words(&effect.witness));
     let (before, after) = (code(&words::outcome(&effect.before)), code(&words::outcome(&effect.after)));
     let joined = |held: std::collections::BTreeSet<_>| held.iter().map(words::permission).collect::<Vec<_>>().join(" ");
     let gained = effect.after.permissions_beyond(&effect.before);

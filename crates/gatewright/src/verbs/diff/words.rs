@@ -1,7 +1,7 @@
 //! Words: what is held, as reports write it.
 
-use gatewright_terms::{GroupName, PermissionName};
-use wright::diff::{Atom, Held, Identity, Outcome, RoleName};
+use gatewright_terms::PermissionName;
+use wright::diff::{Atom, Held, Outcome, RoleName};
 
 /// `billing.write`, or `model.deploy@production` where it is held in a project.
 pub(super) fn permission(held: &Held<PermissionName>) -> String {
@@ -33,13 +33,4 @@ pub(super) fn outcome(outcome: &Outcome) -> String {
         Outcome::Refuse(refusal) => format!("refused ({refusal})"),
         Outcome::Admit { roles, .. } => roles.iter().map(role).collect::<Vec<_>>().join(", "),
     }
-}
-
-/// `anyone@acme.com in {ml-platform}`.
-pub(super) fn identity(identity: &Identity) -> String {
-    if identity.groups.is_empty() {
-        return format!("{} in no group", identity.email);
-    }
-    let groups: Vec<&str> = identity.groups.iter().map(GroupName::as_str).collect();
-    format!("{} in {{{}}}", identity.email, groups.join(", "))
 }

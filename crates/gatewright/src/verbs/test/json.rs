@@ -49,17 +49,12 @@ fn row(trial: &Trial, places: &mut Places<'_>) -> Value {
 }
 
 fn witness(witness: &Witness) -> Value {
-    let identity = &witness.identity;
-    json!({
-        "org": witness.org.as_str(),
-        "connection": identity.connection.as_str(),
-        "email": identity.email.to_string(),
-        "groups": identity.groups.iter().map(gatewright_terms::GroupName::as_str).collect::<Vec<_>>(),
-        "attributes": {},
-        "bound_owner": witness.bound_owner,
-        "breaks": witness.holds,
-        "lines": witness.lines,
-    })
+    let more = [
+        ("bound_owner", json!(witness.bound_owner)),
+        ("breaks", json!(witness.holds)),
+        ("lines", json!(witness.lines)),
+    ];
+    crate::witness::json(&witness.org, &witness.identity, more)
 }
 
 fn covered(of_org: &Coverage) -> Value {

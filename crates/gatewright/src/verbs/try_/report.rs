@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use gatewright_bundle::program::{Connection, Org};
 use gatewright_decide::Admission;
-use gatewright_terms::{GroupName, Refusal, Slug, Timestamp};
+use gatewright_terms::{GroupName, Refusal, Slug, Timestamp, Trait};
 use serde_json::{Value, json};
 use wright::Closest;
 use wright_policy::{Origin, Provenance};
@@ -134,7 +134,8 @@ fn json(verdict: &Verdict, tried: &Tried<'_>) -> Value {
         "closest": verdict.closest.as_ref().map(|closest| json!({
             "through": closest.through.as_ref().map(Slug::as_str),
             "without": closest.without.iter().map(GroupName::as_str).collect::<Vec<_>>(),
-            "with": closest.with.as_ref().map(GroupName::as_str),
+            "with": closest.with.as_ref().and_then(Trait::group).map(GroupName::as_str),
+            "with_attribute": closest.with.as_ref().and_then(Trait::attribute).map(ToString::to_string),
         })),
     })
 }

@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use gatewright_bundle::program::{Connection, Org, Program};
-use gatewright_decide::{GroupSet, Groups};
+use gatewright_decide::{Facts, GroupSet, Groups};
 use gatewright_saml::screen::screen_response;
 use gatewright_saml::{Expected, FORM_VALUE_BYTES_MAX, Refused, Request, Verified, receive, receive_document};
 use gatewright_second_opinion::SecondOpinion;
@@ -87,7 +87,8 @@ fn admitted(program: &Program, org: &Org, connection: &Connection, verified: &Ve
         gatewright_saml::Groups::Known(names) => Groups::Known(GroupSet::new(names.iter().cloned())),
         gatewright_saml::Groups::Unknown => Groups::Unknown,
     };
-    judge_person(program, org, &newcomer(org, connection.slug.clone(), verified.email().clone(), groups), steps)
+    let newcomer = newcomer(org, connection.slug.clone(), verified.email().clone(), groups);
+    judge_person(program, org, &Facts { attributes: verified.attributes().clone(), ..newcomer }, steps)
 }
 
 fn kept_out(refused: &Refused) -> Verdict {

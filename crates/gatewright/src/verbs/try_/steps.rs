@@ -2,7 +2,7 @@
 
 use gatewright_bundle::program::{Connection, Grant, Grantee, Org, Program, Protocol, Stage};
 use gatewright_decide::{Because, Facts, Groups, HeldRole};
-use gatewright_terms::GroupName;
+use gatewright_terms::Trait;
 use wright_policy::{block_path, grant_path};
 
 /// One thing that was looked at.
@@ -25,7 +25,7 @@ impl Step {
     }
 }
 
-/// Before the roles: connection, domain, owner, groups.
+/// Before the roles: connection, domain, owner, groups, attributes.
 pub(super) fn of(program: &Program, org: &Org, facts: &Facts) -> Vec<Step> {
     let mut steps = vec![connection(org, facts), domain(org, facts)];
     if facts.is_owner {
@@ -35,26 +35,42 @@ pub(super) fn of(program: &Program, org: &Org, facts: &Facts) -> Vec<Step> {
         Groups::Unknown => steps.push(Step::new("groups", "the groups are not known")),
         Groups::Known(groups) => {
             for group in groups.names() {
-                let grants: Vec<&Grant> = of_group(org, group).collect();
-                let roles: Vec<String> =
-                    grants.iter().map(|grant| role(program, org, grant.role, grant.project)).collect();
-                let blocked = org.blocked_groups.contains(group);
-                let says = match (blocked, roles.is_empty()) {
-                    (true, _) => "is blocked".to_owned(),
-                    (false, true) => "is named by no grant".to_owned(),
-                    (false, false) => format!("gives {}", roles.join(", ")),
-                };
-                let first = grants.first().and_then(|grant| grant_path(&program.catalogue, org, grant));
-                let path = if blocked { Some(block_path(org, group)) } else { first };
-                steps.push(Step::new("groups", format!("group `{}` {says}", group.as_str())).at(path));
+                steps.push(if org.blocked_groups.contains(group) {
+                    Step::new("groups", format!("group `{group}` is blocked")).at(Some(block_path(org, group)))
+                } else {
+                    told("groups", &Trait::Group(group.clone()), program, org, facts)
+                });
             }
         }
     }
+    let attributes = facts.attributes.iter().cloned().map(Trait::Attribute);
+    steps.extend(attributes.map(|attribute| told("attributes", &attribute, program, org, facts)));
     steps
 }
 
-fn of_group<'o>(org: &'o Org, group: &GroupName) -> impl Iterator<Item = &'o Grant> {
-    org.grants.iter().filter(move |grant| matches!(&grant.to, Grantee::Group(name) if name == group))
+/// What is granted to those about whom this connection says it.
+fn told(stage: &'static str, what: &Trait, program: &Program, org: &Org, facts: &Facts) -> Step {
+    let is_here = |connection: u32| {
+        let connection = usize::try_from(connection).ok().and_then(|at| org.connections.get(at));
+        connection.is_some_and(|connection| connection.slug == facts.connection)
+    };
+    let asks = |to: &Grantee| matches!(to, Grantee::Having { connection, what: asked } if is_here(*connection) && asked == what);
+    let grants: Vec<&Grant> = org.grants.iter().filter(|grant| asks(&grant.to)).collect();
+    let roles: Vec<String> = grants.iter().map(|grant| role(program, org, grant.role, grant.project)).collect();
+    let says = match (roles.is_empty(), org.has_several_connections()) {
+        (false, _) => format!("gives {}", roles.join(", ")),
+        (true, false) => "is named by no grant".to_owned(),
+        (true, true) => format!("is named by no grant to the people of `{}`", facts.connection),
+    };
+    let path = grants.first().and_then(|grant| grant_path(&program.catalogue, org, grant));
+    Step::new(stage, format!("{} {says}", kind_of(what))).at(path)
+}
+
+fn kind_of(what: &Trait) -> String {
+    match what {
+        Trait::Group(group) => format!("group `{group}`"),
+        Trait::Attribute(attribute) => format!("attribute `{attribute}`"),
+    }
 }
 
 /// As the policy spells the address.
@@ -113,7 +129,7 @@ pub(super) fn held(program: &Program, org: &Org, facts: &Facts, all: &[HeldRole]
             Because::Grant(at) => {
                 let grant = usize::try_from(at).ok().and_then(|at| org.grants.get(at));
                 let because = match grant.map(|grant| &grant.to) {
-                    Some(Grantee::Group(group)) => format!("because of group `{}`", group.as_str()),
+                    Some(Grantee::Having { what, .. }) => format!("because of {}", kind_of(what)),
                     Some(Grantee::EveryoneIn(domain)) => format!("because of everyone in `{domain}`"),
                     None => String::new(),
                 };

@@ -2,8 +2,8 @@
 
 use gatewright_bundle::Digest;
 use gatewright_bundle::program::{
-    Claims, Connection, Encryption, Endpoint, Environment, IdpInitiated, Oidc, Pin, Protocol, Requests, Saml,
-    SamlAttributes, SamlGroups, Subject, WantSigned,
+    Claims, Connection, Encryption, Endpoint, Environment, IdpInitiated, Oidc, OwnAttribute, Pin, Protocol, Requests,
+    Saml, SamlAttributes, SamlGroups, Subject, WantSigned,
 };
 use wright_policy::spell;
 
@@ -26,10 +26,11 @@ fn of_oidc(oidc: &Oidc, environment: &Environment, pen: &mut Pen<'_>) {
     pen.trust(".issuer", issuer);
     pen.trust(".client", platform::client(client, environment));
     pen.trust(".subject", subject_claim);
-    let Claims { email, given_name, family_name, groups } = claims;
+    let Claims { email, given_name, family_name, groups, own } = claims;
     pen.trust(".attributes.email", email);
     names(given_name.as_deref(), family_name.as_deref(), &mut pen.below(".attributes"));
     pen.trust(".attributes.groups", groups.as_deref().unwrap_or("none"));
+    own_attributes(own, &mut pen.below(".attributes"));
     pen.trust(".email-trust", word(email_trust));
     if let Some(pin) = pin {
         let (word, value) = match pin {
@@ -109,12 +110,19 @@ fn of_endpoint(word_: &str, endpoint: &Endpoint, pen: &mut Pen<'_>) {
 }
 
 fn of_attributes(attributes: &SamlAttributes, pen: &mut Pen<'_>) {
-    let SamlAttributes { email, given_name, family_name, groups } = attributes;
+    let SamlAttributes { email, given_name, family_name, groups, own } = attributes;
     pen.trust(".email", email.as_deref().unwrap_or("the NameID"));
     names(given_name.as_deref(), family_name.as_deref(), pen);
     if let Some(SamlGroups { attribute, overage }) = groups {
         pen.trust(".groups", attribute);
         pen.trust(".group-overage", word(overage));
+    }
+    own_attributes(own, pen);
+}
+
+fn own_attributes(own: &[OwnAttribute], pen: &mut Pen<'_>) {
+    for OwnAttribute { name, from } in own {
+        pen.trust(&format!(".attribute[{name}]"), from);
     }
 }
 
