@@ -238,7 +238,7 @@ fn projects(org: &PreparedOrg, admission: &Admission<'_>) -> Vec<Slug> {
 }
 
 /// How long an app may trust an assertion.
-const ASSERTION_LIFE: Seconds = Seconds(60);
+const ASSERTION_LIFE: Seconds = gatewright_decide::ASSERTION_LIFE;
 
 /// How long one is handed out again: what an app gets is good for half of its life at least.
 const ASSERTION_REUSE: Seconds = Seconds(30);

@@ -1,7 +1,7 @@
 //! Decide: the one evaluator. A program and the facts about a person give a decision.
 //!
 //! Whoever wants to know who gets in, the lockout proof as the running server, calls [`decide`] and nothing else; and
-//! [`step_up`], whether a person has to prove who they are again.
+//! [`step_up`], whether a person has to prove who they are again; and [`revocation_bound`], how long a leaver stays.
 //!
 //! Invariant: only [`decide`] makes a [`Decision`].
 //! Invariant: what is not known is refused: unknown groups are never read as no groups.
@@ -12,11 +12,13 @@
 mod decision;
 mod evaluate;
 mod facts;
+mod leaving;
 mod prepared;
 mod step_up;
 
 pub use decision::{Admission, Because, Decision, HeldRole, Refused};
 pub use evaluate::decide;
 pub use facts::{Facts, GroupSet, Groups, Standing};
+pub use leaving::{ASSERTION_LIFE, Limit, RevocationBound, SIGN_IN_LIFE, revocation_bound};
 pub use prepared::PreparedOrg;
 pub use step_up::{Authentication, step_up, step_up_rule};

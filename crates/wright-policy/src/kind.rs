@@ -87,6 +87,8 @@ pub(crate) enum Kind {
     Where,
     /// How many, as a text: bounds are written so, whatever they bound.
     Count,
+    /// What a value is held against; its own type is the path's, and read by `resolve`.
+    Bound,
     /// `delete`, or `keep-` and a duration.
     Retention,
     /// The name of something that is defined elsewhere; looked up by `resolve`.
@@ -144,6 +146,7 @@ impl Kind {
             Self::Refusal => "the reason of a refusal".into(),
             Self::Outside => format!("`{ORG_DOMAINS}` or a domain"),
             Self::Count => "a whole number in quotes".into(),
+            Self::Bound => "a value of the path's type".into(),
             Self::Retention => "`delete` or `keep-` and a duration".into(),
             Self::Where => format!("one `field=value` with a field of {}", crate::finding::listed(WHERE_FIELDS)),
             Self::Reference(what) => format!("the name of {}", article(what)),
@@ -195,6 +198,7 @@ impl Kind {
             Self::Outside => format!("\"{ORG_DOMAINS}\" or \"acme.com\""),
             Self::Where => "\"plan=enterprise\"".into(),
             Self::Count => "\"25\"".into(),
+            Self::Bound => "\"12h\", 5 or \"both\", as the path takes it".into(),
             Self::Retention => "\"keep-90d\"".into(),
             Self::Reference(what) => format!("{} that is defined", article(what)),
         }

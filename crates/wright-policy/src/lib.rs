@@ -11,6 +11,7 @@ mod finding;
 mod kind;
 mod lower;
 mod pages;
+mod paths;
 mod policy;
 mod profile;
 mod provenance;
@@ -28,10 +29,12 @@ pub use finding::path_key;
 pub use kind::spell;
 pub use lower::lower;
 pub use pages::{Page, page, reference, word_pages};
+pub use paths::Value;
 pub use policy::{
-    Anyone, Binds, Case, Claim, Expect, Governance, Law, MetadataPlace, Never, Outside, PermissionAt, Place, Policy,
-    Retired, RoleAt, Says, Suite, TestIdentity,
+    Anyone, Binds, Case, Claim, Demand, Expect, Governance, Guardrail, Law, MetadataPlace, Never, Outside,
+    PermissionAt, Place, Policy, Retired, RoleAt, Says, Suite, Test, TestIdentity, Verb,
 };
+pub use profile::reports_authentication_time;
 pub use provenance::{Origin, Provenance, To, block_path, grant_key, grant_path};
 pub use resolve::resolve;
 pub use rules::{CHECKS, Check, INLINE_SECRET, Secret, check, check_with, secrets};

@@ -9,8 +9,9 @@ use gatewright_bundle::program::Overage;
 
 use crate::codes::codes;
 use crate::kind::{Kind, spell};
+use crate::paths;
 use crate::profile::{Profile, Reports, SamlProfile, name_id_word, signed_word};
-use crate::words::{Block, FILES, Field, Form, Key};
+use crate::words::{Block, FILES, Field, Form, GUARDRAIL, Key};
 
 /// One page of `explain`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +38,8 @@ pages! {
     "0401" "0402" "0403" "0404" "0405" "0406" "0407" "0408" "0409" "0410" "0411" "0412" "0414" "0415" "0416" "0417"
     "0418" "0419" "0420" "0421" "0422" "0423" "0424"
     "0501" "0502" "0503" "0504" "0505" "0506" "0507" "0508"
-    "0601" "0701" "0702" "0703" "0704" "0705" "0810" "0901" "0902" "0906" "0907" "0908" "0912" "0913" "0914" "0915"
+    "0601" "0604" "0701" "0702" "0703" "0704" "0705" "0801" "0802" "0810"
+    "0901" "0902" "0906" "0907" "0908" "0912" "0913" "0914" "0915"
     "1104" "1201" "1203" "1207" "1208" "1305" "1414"
 }
 
@@ -129,6 +131,7 @@ fn section(block: &Block, level: &str) -> String {
         Key::None => "Without a key: only one can stand.".to_owned(),
         Key::One(kind) => format!("Keyed by {}.", kind.noun()),
         Key::OneAnd(kind, word) => format!("Keyed by {} and its `{word}`.", kind.noun()),
+        Key::OneAndAll(kind) => format!("Keyed by {} and all its properties.", kind.noun()),
         Key::Properties => "Keyed by all its properties.".to_owned(),
     };
     let mut text = format!("{level} `{}`\n\n{} {key}\n\n{}", block.word, block.about, table(block));
@@ -136,6 +139,9 @@ fn section(block: &Block, level: &str) -> String {
         let _ = writeln!(text, "\nReserved: {}.", crate::finding::listed(block.reserved.iter().copied()));
     }
     let _ = writeln!(text, "\n```kdl\n{}\n```", block.example);
+    if std::ptr::eq(block, &raw const GUARDRAIL) {
+        let _ = writeln!(text, "\nWhat a guardrail can speak of:\n\n{}", paths::reference().trim_end());
+    }
     text
 }
 

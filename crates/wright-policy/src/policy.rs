@@ -6,6 +6,7 @@
 
 mod client;
 mod governance;
+mod guardrail;
 mod saml;
 mod suite;
 
@@ -22,6 +23,7 @@ use crate::shape::Text;
 
 pub(crate) use client::{PinnedTo, effective_auth};
 pub use governance::{Governance, Retired};
+pub use guardrail::{Demand, Guardrail, Test, Verb};
 pub(crate) use saml::{At, IdpInitiated, Saml, algorithm, last_end};
 pub use suite::{
     Anyone, Binds, Case, Claim, Expect, Law, Never, Outside, PermissionAt, Place, RoleAt, Says, Suite, TestIdentity,

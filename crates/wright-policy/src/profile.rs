@@ -8,7 +8,7 @@ mod words;
 
 use std::sync::{Arc, LazyLock};
 
-use gatewright_bundle::program::{Algorithm, EmailTrust, NameId, Overage, WantSigned};
+use gatewright_bundle::program::{Algorithm, Connection, EmailTrust, NameId, Overage, Protocol, WantSigned};
 use gatewright_terms::Seconds;
 use wright_syntax::diagnostic::Sink;
 use wright_syntax::source::{FileId, Source};
@@ -161,6 +161,16 @@ impl Profile {
     pub(crate) fn all() -> &'static [Self] {
         &PROFILES
     }
+}
+
+/// Whether the provider of a connection says when somebody authenticated. One without a profile says nothing.
+pub fn reports_authentication_time(connection: &Connection) -> bool {
+    let profile = Profile::find(connection.provider.as_str());
+    let reports = match connection.protocol {
+        Protocol::Oidc(_) => profile.and_then(|profile| profile.oidc.as_ref()).map(|oidc| &oidc.reports),
+        Protocol::Saml(_) => profile.and_then(|profile| profile.saml.as_ref()).map(|saml| &saml.reports),
+    };
+    reports.is_some_and(|reports| reports.authentication_time)
 }
 
 impl OidcProfile {

@@ -11,6 +11,7 @@ mod connection;
 mod environment;
 mod governance;
 mod grant;
+mod guardrail;
 mod law;
 mod names;
 mod org;
@@ -31,9 +32,10 @@ use wright_syntax::tree::Spanned;
 
 use crate::codes::{DUPLICATE_DEFINITION, FOLDER_MISMATCH, MISSING_FIELD, RESERVED_WORD};
 use crate::finding::Finding;
-use crate::policy::{Environment, Law, Org, Place, Policy, StepUp, Suite, Written};
+use crate::policy::{Environment, Guardrail, Law, Org, Place, Policy, StepUp, Suite, Written};
 use crate::shape::{Draft, Node, OrgFile};
 use crate::vendored::{self, Shelf};
+use guardrail::GuardrailNames;
 use law::LawNames;
 use names::Names;
 
@@ -103,7 +105,8 @@ pub fn resolve(draft: Draft, sink: &mut Sink) -> Policy {
     let suites: Vec<Suite> =
         tests.flat_map(|file| suite::resolve(file, &orgs, &org_names, &context, &mut local)).collect();
     suite::doubles(&suites, &mut local);
-    let governance = governance::resolve(draft.manifest.as_ref(), &draft.platform);
+    let guardrails = guardrails(&draft.platform, (&orgs, &environments), &org_names, &context, &mut local);
+    let governance = governance::resolve(draft.manifest.as_ref(), &draft.platform, guardrails);
     let sound = draft.sound && !local.refuses();
     sink.merge(local);
     Policy {
@@ -121,12 +124,29 @@ pub fn resolve(draft: Draft, sink: &mut Sink) -> Policy {
 
 /// The laws of the platform. A project that one names has to be some organisation's.
 fn laws(platform: &Node, orgs: &[Arc<Org>], org_names: &Names, context: &Context<'_>, sink: &mut Sink) -> Vec<Law> {
+    let projects = any_project(orgs, org_names);
+    let names = LawNames { catalogue: context.names, orgs: org_names, projects: &projects };
+    platform.entries("law").filter_map(|node| law::resolve(node, None, &names, sink)).collect()
+}
+
+fn guardrails(
+    platform: &Node,
+    (orgs, environments): (&[Arc<Org>], &[Environment]),
+    org_names: &Names,
+    context: &Context<'_>,
+    sink: &mut Sink,
+) -> Vec<Guardrail> {
+    let projects = any_project(orgs, org_names);
+    let names = GuardrailNames::new(context, org_names, &projects, (orgs, environments));
+    guardrail::resolve(platform, &names, sink)
+}
+
+/// The projects of all organisations.
+fn any_project(orgs: &[Arc<Org>], org_names: &Names) -> Names {
     let projects = orgs.iter().flat_map(|org| &org.projects);
     let incomplete = orgs.iter().any(|org| org.incomplete);
     let known = projects.map(|project| (project.slug.as_str(), project.written.at));
-    let projects = Names::new("project", " in any org", known, []).partial(incomplete || org_names.is_partial());
-    let names = LawNames { catalogue: context.names, orgs: org_names, projects: &projects };
-    platform.entries("law").filter_map(|node| law::resolve(node, None, &names, sink)).collect()
+    Names::new("project", " in any org", known, []).partial(incomplete || org_names.is_partial())
 }
 
 /// Metadata that no connection of any environment names.

@@ -22,6 +22,7 @@ mod everyone_gets_risk;
 mod fixed_role_missing;
 mod foreign_secret;
 mod groups_unavailable;
+mod guardrails;
 mod hosted_domain_missing;
 mod id_reused;
 mod idle_over_absolute;
@@ -48,6 +49,7 @@ mod public_suffix;
 mod requests_unsigned;
 mod role_cycle;
 mod session_very_long;
+mod slow_offboarding;
 mod step_up_longer_than_session;
 mod step_up_unknown_acr;
 mod subdomain_overlap;
@@ -129,11 +131,14 @@ pub const CHECKS: &[Check] = &[
     no_admin::CHECK,
     everyone_gets_risk::CHECK,
     duplicate_grant::CHECK,
+    slow_offboarding::CHECK,
     idle_over_absolute::CHECK,
     step_up_longer_than_session::CHECK,
     step_up_unknown_acr::CHECK,
     session_very_long::CHECK,
     authentication_time_unreported::CHECK,
+    guardrails::BROKEN,
+    guardrails::REPORT,
     unsafe_words::DENIAL,
     unsafe_words::WITHOUT_END,
     unsafe_words::IN_FORCE,

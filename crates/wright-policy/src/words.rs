@@ -6,6 +6,7 @@
 //! Invariant: nothing else in this crate decides whether a word is known.
 
 mod environment;
+mod guardrail;
 mod law;
 mod organisation;
 mod platform;
@@ -17,11 +18,14 @@ mod suite;
 use crate::kind::Kind;
 
 pub(crate) use environment::ENVIRONMENT_FILE;
-pub(crate) use organisation::{MEMBERS_TWICE, ORG, ORG_FILE, built_in};
+pub(crate) use guardrail::GUARDRAIL;
+pub(crate) use organisation::{
+    CONNECTION, MEMBERS, MEMBERS_TWICE, OIDC, ORG, ORG_FILE, PROJECT, SESSION, STEP_UP, built_in,
+};
 pub(crate) use platform::{MANIFEST_FILE, PLATFORM_FILE};
 pub(crate) use profile::PROFILE_FILE;
 pub use review::CLASSES;
-pub(crate) use saml::{NAME_ID, other_kind};
+pub(crate) use saml::{NAME_ID, SAML, other_kind};
 pub(crate) use suite::TEST_FILE;
 
 /// An entry, or a whole file: what may stand inside it.
@@ -44,6 +48,9 @@ pub(crate) enum Key {
     One(Kind),
     /// By its argument and one property: `role "admin" scope="org" { … }`.
     OneAnd(Kind, &'static str),
+    /// By its argument and all its properties: `require "session.idle" at-most=…`. What else tells two apart is the
+    /// business of whoever looks names up.
+    OneAndAll(Kind),
     /// By all its properties: `grant role=… group=…`. Whether two are the same is a rule's business.
     Properties,
 }
@@ -225,7 +232,7 @@ mod tests {
 
     #[test]
     fn the_table_names_what_is_built_in() {
-        let session = &organisation::SESSION;
+        let session = &SESSION;
         let says = |word: &str, value: &str| {
             session.child(word).unwrap().about.contains(&format!("`{value}` where nobody says"))
         };

@@ -11,6 +11,7 @@ mod access;
 mod change;
 mod fact;
 mod governance;
+mod guardrail;
 mod outcome;
 mod path;
 mod rows;

@@ -14,6 +14,8 @@
 mod field;
 #[path = "ui/fixtures.rs"]
 mod fixtures;
+#[path = "ui/guardrails.rs"]
+mod guardrails;
 #[path = "ui/mask.rs"]
 mod mask;
 #[path = "../../wright-policy/tests/ui/notation.rs"]

@@ -109,4 +109,63 @@ mod tests {
             assert_eq!(secs_left(&session, &rules, at(end + 5)), 0);
         }
     }
+
+    fn rules(idle: u32, absolute: u32, age: Option<u32>) -> SessionRules {
+        SessionRules {
+            idle: Seconds(idle),
+            absolute: Seconds(absolute),
+            concurrent: 1,
+            when_full: WhenFull::EndOldest,
+            max_authentication_age: age.map(Seconds),
+        }
+    }
+
+    /// The last second in which somebody who was deactivated in second 0 gets in: whatever the times of their sign-in and
+    /// of their authentication before it, told or not, and with a request in every second, so that they are never idle.
+    fn last_access(rules: &SessionRules) -> i64 {
+        let horizon = i64::from(rules.absolute.0) + 5;
+        let mut last = -1;
+        for (created, told) in (-horizon..=0).flat_map(|created| [(created, true), (created, false)]) {
+            for authenticated in if told { -horizon..=created } else { created..=created } {
+                let session =
+                    Session { created: at(created), authentication_told: told, ..session(authenticated, None) };
+                let gets_in = |now: &i64| over(&session, at(now - 1), rules, at(*now)).is_none();
+                last = last.max((0..=2 * horizon).take_while(gets_in).last().unwrap_or(-1));
+            }
+        }
+        last
+    }
+
+    /// What `show`, the lint and the guardrails say is what the gate does: one second before the bound somebody gets in,
+    /// at the bound nobody does. At the very `max-authentication-age` an authentication is not older than it.
+    #[test]
+    fn the_revocation_bound_is_the_longest_that_a_leaver_gets_in() {
+        use gatewright_decide::{Limit, revocation_bound};
+        for (idle, absolute, age) in [
+            (5, 20, None),
+            (20, 20, None),
+            (5, 20, Some(30)),
+            (5, 20, Some(21)),
+            (5, 20, Some(20)),
+            (5, 20, Some(19)),
+            (5, 20, Some(3)),
+            (2, 7, Some(1)),
+        ] {
+            let rules = rules(idle, absolute, age);
+            let bound = revocation_bound(&rules);
+            let last_second = match bound.limit {
+                Limit::Absolute => -1,
+                Limit::AuthenticationAge => 0,
+            };
+            assert_eq!(last_access(&rules), i64::from(bound.seconds.0) + last_second, "{idle} {absolute} {age:?}");
+        }
+    }
+
+    /// Without a request the session of a leaver ends before: the bound is no less for it.
+    #[test]
+    fn an_idle_leaver_is_out_before_the_bound() {
+        let rules = rules(5, 20, None);
+        assert_eq!(over(&session(0, None), at(0), &rules, at(5)), Some(Cause::Idle));
+        assert_eq!(gatewright_decide::revocation_bound(&rules).seconds, Seconds(20));
+    }
 }

@@ -18,7 +18,7 @@ use crate::trail::Case;
 use crate::{Gate, RandomFailed, Token, random};
 
 /// ST-OIDC-02: state, nonce and verifier live ten minutes at the most; the request of SAML too.
-const FLOW_LIFE: Seconds = Seconds(600);
+const FLOW_LIFE: Seconds = gatewright_decide::SIGN_IN_LIFE;
 
 /// ST-SAML-24 asks for 128 bits.
 const REQUEST_ID_BYTES: usize = 20;

@@ -16,6 +16,8 @@ use crate::verbs::bundle::parse_environment;
 use crate::verbs::diff::side::nearest;
 use crate::verbs::{check, choose};
 
+mod leavers;
+
 /// Show the effective policy of an organisation
 #[derive(Debug, Args)]
 pub(crate) struct Show {
@@ -31,7 +33,8 @@ enum What {
 /// Show every line of an organisation as an environment enforces it
 ///
 /// Defaults, the organisation's file and the environment laid over each other: what is built in and what a provider's
-/// profile says stands there too.
+/// profile says stands there too. Below them stands how long somebody keeps access whom the identity provider has
+/// deactivated, step by step.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  gatewright show org acme --origins\n  gatewright show org acme --output json")]
 struct ShowOrg {
@@ -79,6 +82,7 @@ impl ShowOrg {
                 "environment": environment.as_str(),
                 "org": org.id.as_str(),
                 "lines": rows,
+                "revocation_bound": leavers::json(compiled, org),
             }))?));
         }
         let style = context.style();
@@ -91,6 +95,7 @@ impl ShowOrg {
             let text = format!("  {}  {}  {}", plain(path), style.bold(plain(&line.value)), style.dim(plain(&place)));
             let _ = writeln!(body, "{}", text.trim_end());
         }
+        body.push_str(&leavers::human(compiled, org, self.origins, &style));
         Ok(Report::done(body))
     }
 }

@@ -27,6 +27,33 @@ fn layers_are_laid_over_each_other_and_say_where_they_come_from() {
     assert_eq!(line("org[acme].session.absolute")["file"], "platform/defaults.kdl");
 }
 
+/// Every step of the bound with its place; a shorter age decides in the place of the session.
+#[test]
+fn how_long_leavers_keep_access_is_told_step_by_step() {
+    let place = Place::with_workspace();
+    let bound = |place: &Place| {
+        let said = place.run(&["show", "org", "acme", "--workspace", "policies", "--output", "json"]).exits(0).json();
+        said["revocation_bound"]["session"].clone()
+    };
+    let decides = |bound: &serde_json::Value| {
+        let steps = bound["steps"].as_array().unwrap().iter();
+        let all: Vec<_> = steps.filter(|step| step["part"] == "decides").cloned().collect();
+        assert_eq!(all.len(), 1, "{bound:#}");
+        assert_eq!(all[0]["seconds"], bound["seconds"]);
+        (all[0]["step"].clone(), all[0]["file"].clone())
+    };
+    let by_default = bound(&place);
+    assert_eq!(by_default["seconds"], 8 * 3600);
+    assert_eq!(decides(&by_default), (json!("session.absolute"), json!("platform/defaults.kdl")));
+    let session = "    session { absolute \"12h\"; max-authentication-age \"9h\"; }\n    block";
+    place.edit("policies/orgs/acme/org.kdl", "    block", session);
+    let shorter = bound(&place);
+    assert_eq!(shorter["seconds"], 9 * 3600);
+    assert_eq!(decides(&shorter), (json!("session.max-authentication-age"), json!("orgs/acme/org.kdl")));
+    let shown = place.run(&["show", "org", "acme", "--workspace", "policies", "--origins"]).exits(0).stdout;
+    insta::assert_snapshot!("leavers", shown.split_once("\n\n").unwrap().1);
+}
+
 #[test]
 fn who_names_every_line_that_lets_somebody() {
     let place = Place::with_workspace();

@@ -45,6 +45,7 @@ pub(crate) fn read(kind: Kind, word: &str, value: &Spanned<Value>, path: &str, s
 fn parse(kind: Kind, word: &str, value: &Spanned<Value>) -> Result<Scalar, Finding> {
     let text = match (&value.value, kind) {
         (Value::Integer(number), Kind::Integer { min, max }) => return integer(*number, word, min, max, value),
+        (Value::Integer(number), Kind::Bound) => return integer(*number, word, 0, u32::MAX, value),
         (Value::Integer(number), _) => return Err(wrong(kind, &number.to_string(), value)),
         (Value::Text(text), Kind::Integer { .. }) => {
             let finding = wrong(kind, &format!("{text:?}"), value);
@@ -62,6 +63,7 @@ fn parse(kind: Kind, word: &str, value: &Spanned<Value>) -> Result<Scalar, Findi
         Kind::Title | Kind::Group | Kind::Attribute if mixes_scripts(text) => Err(mixed(text, value)),
         Kind::Title => plain(named(TITLE_BYTES_MAX) && text.trim() == &**text),
         Kind::Claim | Kind::ClientId => plain(named(NAME_BYTES_MAX) && !text.contains(char::is_whitespace)),
+        Kind::Bound => plain(named(ENTITY_ID_BYTES_MAX)),
         Kind::EntityId => plain((1..=ENTITY_ID_BYTES_MAX).contains(&text.len()) && !text.chars().any(is_blank)),
         Kind::Beside => plain(is_beside(text)),
         Kind::Date => date(text, value),

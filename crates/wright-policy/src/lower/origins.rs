@@ -18,6 +18,9 @@ pub(super) fn of(policy: &Policy, environment: &Environment) -> Provenance {
     policy.catalogue.permissions.iter().for_each(|permission| pen.note(&permission.written));
     policy.catalogue.roles.iter().for_each(|role| pen.note(&role.written));
     policy.catalogue.plans.iter().for_each(|plan| pen.note(&plan.written));
+    for guardrail in &policy.governance.guardrails {
+        pen.note_as(format!("guardrail[{}]", guardrail.slug), guardrail.at);
+    }
     environment.orgs.iter().for_each(|org| pen.org(org));
     let mut origins = pen.origins;
     origins.sort_unstable();

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use gatewright_terms::OrgId;
 use wright_syntax::source::Span;
 
-/// Whose approval changes need, how large they may be, and who is gone.
+use super::Guardrail;
+
+/// Whose approval changes need, how large they may be, who is gone, and what no organisation may break.
 #[derive(Debug, Clone, Default)]
 pub struct Governance {
     /// The team, by the class of the change.
@@ -15,6 +17,8 @@ pub struct Governance {
     pub brakes: BTreeMap<Arc<str>, u32>,
     /// What is said of each retired organisation: the day, and what becomes of its data.
     pub retired: BTreeMap<OrgId, Retired>,
+    /// Sorted by slug.
+    pub guardrails: Vec<Guardrail>,
     /// The first approval or brake, where there is one.
     pub at: Option<Span>,
 }

@@ -2,10 +2,10 @@
 
 use gatewright_terms::OrgId;
 
-use crate::policy::{Governance, Retired};
+use crate::policy::{Governance, Guardrail, Retired};
 use crate::shape::Node;
 
-pub(super) fn resolve(manifest: Option<&Node>, platform: &Node) -> Governance {
+pub(super) fn resolve(manifest: Option<&Node>, platform: &Node, guardrails: Vec<Guardrail>) -> Governance {
     let workspace = manifest.and_then(|manifest| manifest.entry("workspace"));
     let entries = |word: &'static str| workspace.into_iter().flat_map(move |node| node.entries(word));
     let approval = |node: &Node| Some((node.name.clone(), node.text("from")?.value));
@@ -19,6 +19,7 @@ pub(super) fn resolve(manifest: Option<&Node>, platform: &Node) -> Governance {
         approvals: entries("approval").filter_map(approval).collect(),
         brakes: entries("brake").filter_map(brake).collect(),
         retired: platform.entries("retired-org").filter_map(retired).collect(),
+        guardrails,
         at: entries("approval").chain(entries("brake")).map(|node| node.head).next(),
     }
 }

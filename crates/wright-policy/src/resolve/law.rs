@@ -35,17 +35,17 @@ pub(super) fn resolve(node: &Node, suite_org: Option<&OrgId>, names: &LawNames<'
 }
 
 /// The text has the form `field=value` with a field that is known.
-fn binds(text: &str, node: &Node, names: &LawNames<'_>, sink: &mut Sink) -> Option<Binds> {
+pub(super) fn binds(text: &str, node: &Node, names: &LawNames<'_>, sink: &mut Sink) -> Option<Binds> {
     let (field, value) = text.split_once('=')?;
     let mut reference = node.text("where")?;
     reference.value = value.into();
     match field {
         "org" => {
-            names.orgs.find(&reference, &node.path, sink)?;
+            names.orgs.find_within(&reference, ("org=", ""), &node.path, sink)?;
             OrgId::parse(value).ok().map(Binds::Org)
         }
         "plan" => {
-            names.catalogue.plans.find(&reference, &node.path, sink)?;
+            names.catalogue.plans.find_within(&reference, ("plan=", ""), &node.path, sink)?;
             Slug::parse(value).ok().map(Binds::Plan)
         }
         "members" => one_of(value, &[("sso", Binds::All)], node, sink),

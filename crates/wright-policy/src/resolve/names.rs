@@ -80,6 +80,25 @@ impl Names {
         index.map(|value| Spanned { value, span: reference.span })
     }
 
+    /// The same for a name that is a part of the text at its place: what stands around it there is kept in a fix.
+    pub(crate) fn find_within(
+        &self,
+        reference: &Spanned<Arc<str>>,
+        (before, after): (&str, &str),
+        path: &str,
+        sink: &mut Sink,
+    ) -> Option<Spanned<usize>> {
+        let mut local = Sink::default();
+        let found = self.find(reference, path, &mut local);
+        for mut finding in local.into_sorted() {
+            if let Some(fix) = &mut finding.fix {
+                fix.text = format!("\"{before}{}{after}\"", fix.text.trim_matches('"'));
+            }
+            sink.report(finding);
+        }
+        found
+    }
+
     /// Distances cost: whoever misspells everything gets no advice in the end.
     fn near(&self, name: &str) -> Option<&str> {
         let spent = self.advice.get();

@@ -95,7 +95,7 @@ impl Node {
         let joined = if parent.is_empty() { word.to_owned() } else { format!("{parent}.{word}") };
         let (kind, extra) = match &self.block.key {
             Key::None | Key::Properties => (None, entry.arguments.first()),
-            Key::One(kind) | Key::OneAnd(kind, _) => (Some(*kind), entry.arguments.get(1)),
+            Key::One(kind) | Key::OneAnd(kind, _) | Key::OneAndAll(kind) => (Some(*kind), entry.arguments.get(1)),
         };
         if let (Some(kind), Some(value)) = (kind, entry.arguments.first()) {
             let key = kind::read(kind, word, value, &joined, sink);
@@ -127,7 +127,7 @@ impl Node {
         let among: Vec<&Field> = match &self.block.key {
             Key::None | Key::One(_) => return,
             Key::OneAnd(_, word) => self.block.property(word).into_iter().collect(),
-            Key::Properties => {
+            Key::Properties | Key::OneAndAll(_) => {
                 let is_key =
                     |field: &&Field| matches!(field.form, Form::Property(kind) if !matches!(kind, Kind::Title));
                 self.block.fields.iter().filter(is_key).collect()
@@ -262,7 +262,7 @@ fn as_text(value: &Value) -> Arc<str> {
 
 impl Scalar {
     /// As the author wrote it.
-    pub(super) fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         match self {
             Self::Text(text) | Self::Broken(text) => text.to_string(),
             Self::Slug(slug) => slug.to_string(),

@@ -76,7 +76,7 @@ static DOMAIN: Block = Block {
     example: "domain \"acme.com\" sign-in=\"okta\"",
 };
 
-static CONNECTION: Block = Block {
+pub(crate) static CONNECTION: Block = Block {
     word: "connection",
     key: Key::One(Kind::Slug),
     fields: &[
@@ -179,7 +179,7 @@ static OWN_ATTRIBUTE: Block = Block {
     example: "attribute \"department\" from=\"extension_department\"",
 };
 
-static MEMBERS: Block = Block {
+pub(crate) static MEMBERS: Block = Block {
     word: "members",
     key: Key::One(Kind::Words(&["sso"])),
     fields: &[
@@ -202,7 +202,7 @@ static MEMBERS: Block = Block {
     example: "members \"sso\" {\n    join \"jit\"\n}",
 };
 
-static PROJECT: Block = Block {
+pub(crate) static PROJECT: Block = Block {
     word: "project",
     key: Key::One(Kind::Slug),
     fields: &[

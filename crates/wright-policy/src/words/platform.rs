@@ -1,5 +1,6 @@
 //! Words of the manifest and of the platform's files: folders, catalogue, defaults.
 
+use super::guardrail::GUARDRAIL;
 use super::law::LAW;
 use super::{Block, Field, Key};
 use crate::kind::Kind;
@@ -51,6 +52,7 @@ pub(crate) static PLATFORM_FILE: Block = Block {
         Field::entry(&ROLE).many(),
         Field::entry(&PLAN).many(),
         Field::entry(&DEFAULTS),
+        Field::entry(&GUARDRAIL).many(),
         Field::entry(&LAW).many(),
         Field::entry(&RETIRED_ORG).many(),
     ],

@@ -1,4 +1,4 @@
-//! Governance: what a workspace says about its own changes, and its laws: lines that no program holds.
+//! Governance: what a workspace says about its own changes, its laws and its guardrails: lines that no program holds.
 //!
 //! Invariant: a law that goes or changes, a brake that is loosened and an approval that is asked of somebody else are
 //! changes like any other, and grave ones.
@@ -9,6 +9,7 @@ use gatewright_terms::OrgId;
 use wright_policy::{Anyone, Binds, Governance, Law, Never, Outside, PermissionAt, RoleAt, Suite};
 
 use super::change::{Change, Class};
+use super::guardrail;
 use super::settings::{Lines, Pen, compare};
 
 /// What one side says.
@@ -28,6 +29,7 @@ pub fn governance(before: &Rules, after: &Rules) -> Vec<Change> {
     for org in orgs {
         changes.extend(compare(Some(org), &of_org(before, org), &of_org(after, org)));
     }
+    changes.extend(guardrail::changes(&before.governance.guardrails, &after.governance.guardrails));
     changes.extend(retired(before, after));
     changes
 }
@@ -38,7 +40,8 @@ const NO_LIMIT: i64 = 1 << 33;
 fn platform(rules: &Rules) -> Lines {
     let mut lines = Lines::new();
     let mut pen = Pen { lines: &mut lines, path: String::new() };
-    let Rules { governance: Governance { approvals, brakes, retired: _, at: _ }, laws, suites: _ } = rules;
+    let Rules { governance: Governance { approvals, brakes, retired: _, guardrails: _, at: _ }, laws, suites: _ } =
+        rules;
     for (class, team) in approvals {
         pen.trust(&format!("approval[{class}].from"), team);
     }
