@@ -13,6 +13,9 @@ use gatewright_terms::Seconds;
 /// its own.
 pub const SIGN_IN_LIFE: Seconds = Seconds(600);
 
+/// How long an answer of SAML may wait for its browser, which may come at the end of [`SIGN_IN_LIFE`].
+pub const ANSWER_LIFE: Seconds = Seconds(60);
+
 /// How long an app may trust an assertion that it holds.
 pub const ASSERTION_LIFE: Seconds = Seconds(60);
 

@@ -19,6 +19,6 @@ mod step_up;
 pub use decision::{Admission, Because, Decision, HeldRole, Refused};
 pub use evaluate::decide;
 pub use facts::{Facts, GroupSet, Groups, Standing};
-pub use leaving::{ASSERTION_LIFE, Limit, RevocationBound, SIGN_IN_LIFE, revocation_bound};
+pub use leaving::{ANSWER_LIFE, ASSERTION_LIFE, Limit, RevocationBound, SIGN_IN_LIFE, revocation_bound};
 pub use prepared::PreparedOrg;
 pub use step_up::{Authentication, step_up, step_up_rule};

@@ -26,6 +26,8 @@ mod explain;
 mod fmt;
 #[path = "cli/forge.rs"]
 mod forge;
+#[path = "cli/guardrails.rs"]
+mod guardrails;
 #[path = "cli/help.rs"]
 mod help;
 #[path = "cli/idp.rs"]

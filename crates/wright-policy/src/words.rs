@@ -25,7 +25,7 @@ pub(crate) use organisation::{
 pub(crate) use platform::{MANIFEST_FILE, PLATFORM_FILE};
 pub(crate) use profile::PROFILE_FILE;
 pub use review::CLASSES;
-pub(crate) use saml::{NAME_ID, SAML, other_kind};
+pub(crate) use saml::{NAME_ID, SAML, SIGNATURES, other_kind};
 pub(crate) use suite::TEST_FILE;
 
 /// An entry, or a whole file: what may stand inside it.

@@ -6,7 +6,7 @@
 //! Invariant: exactly one step decides, and its time is the bound.
 
 use gatewright_bundle::program::{Connection, Org, Protocol};
-use gatewright_decide::{ASSERTION_LIFE, Limit, SIGN_IN_LIFE, revocation_bound};
+use gatewright_decide::{ANSWER_LIFE, ASSERTION_LIFE, Limit, SIGN_IN_LIFE, revocation_bound};
 use gatewright_terms::Seconds;
 use wright_policy::reports_authentication_time;
 
@@ -74,10 +74,16 @@ pub fn leaving(org: &Org) -> Leaving {
         "every gate asks the limits above at every request; `--stale-sessions-max` delays only an end by hand",
     ));
     let under_way = "a sign-in that the provider let through before may still end, this long after it began";
-    steps.push(beside("sign-in-under-way", Some(SIGN_IN_LIFE), Part::OnTop, under_way));
+    steps.push(beside("sign-in-under-way", Some(sign_in_life(org)), Part::OnTop, under_way));
     let held = "an app that keeps an `X-Auth-Assertion` may trust it this long after the last request";
     steps.push(beside("assertion", Some(ASSERTION_LIFE), Part::OnTop, held));
     Leaving { bound: bound.seconds, steps }
+}
+
+/// Over SAML the browser comes once more for what was answered.
+fn sign_in_life(org: &Org) -> Seconds {
+    let has_saml = org.connections.iter().any(|connection| matches!(connection.protocol, Protocol::Saml(_)));
+    if has_saml { Seconds(SIGN_IN_LIFE.0.saturating_add(ANSWER_LIFE.0)) } else { SIGN_IN_LIFE }
 }
 
 fn absolute(org: &Org, limit: Limit) -> Step {

@@ -9,7 +9,10 @@ use gatewright_tests::root;
 /// Rows that a later decision of the design replaced, and by what.
 const REPLACED: &[(&str, &str)] = &[
     ("ST-LINT-02", "the proof of a domain is state of the runtime, dated and audited there"),
-    ("ST-LINT-05", "the policy's own limits; guardrails will hold the platform's numbers"),
+    (
+        "ST-LINT-05",
+        "the policy's own limits; guardrails hold the platform's numbers (`session.idle`, `session.absolute`)",
+    ),
     ("ST-LINT-13", "the landing app stands on `unsafe`"),
     ("ST-LINT-19", "an ended exception is enforced by the runtime and fails no unrelated change"),
     ("ST-SAML-14", "the skew is policy, 60 s by default"),

@@ -27,7 +27,7 @@ use crate::trail::Case;
 use crate::{Gate, KeptOut, Token};
 
 /// A browser follows a redirect at once; a minute forgives a slow one.
-const HANDLE_LIFE: Seconds = Seconds(60);
+const HANDLE_LIFE: Seconds = gatewright_decide::ANSWER_LIFE;
 
 /// How long a message is remembered beyond its own end, so that a clock that is set back opens no gap.
 const SEEN_MARGIN: Seconds = Seconds(3_600);

@@ -95,7 +95,7 @@ impl ShowOrg {
             let text = format!("  {}  {}  {}", plain(path), style.bold(plain(&line.value)), style.dim(plain(&place)));
             let _ = writeln!(body, "{}", text.trim_end());
         }
-        body.push_str(&leavers::human(compiled, org, self.origins, &style));
+        body.push_str(&leavers::human(compiled, org, self.origins, style));
         Ok(Report::done(body))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{PathRow, Read, Typed, connection, org};
 use crate::kind::{DAY, Kind, MINUTE};
-use crate::words::{CONNECTION, MEMBERS, OIDC, ORG, PROJECT, SAML, SESSION, STEP_UP};
+use crate::words::{CONNECTION, MEMBERS, OIDC, ORG, PROJECT, SAML, SESSION, SIGNATURES, STEP_UP};
 
 const fn one(path: &'static str, typed: Typed, read: Read) -> PathRow {
     PathRow { path, typed, is_set: false, read }
@@ -33,7 +33,14 @@ pub(crate) static PATHS: &[PathRow] = &[
     one("connection[*].saml.entity-id", Word(&SAML, "entity-id"), Connection(connection::entity_id)),
     one("connection[*].saml.name-id", Word(&SAML, "name-id"), Connection(connection::name_id)),
     one("connection[*].saml.sign-requests", Word(&SAML, "sign-requests"), Connection(connection::sign_requests)),
-    set("connection[*].saml.signature", Word(&SAML, "signature"), Connection(connection::signature)),
+    set(
+        "connection[*].saml.signature",
+        Computed(
+            Kind::Words(SIGNATURES),
+            "Every signature that is taken, of the kinds of key that the metadata holds.",
+        ),
+        Connection(connection::signature),
+    ),
     one("connection[*].saml.subject", Word(&SAML, "subject"), Connection(connection::subject)),
     one("connection[*].saml.want-signed", Word(&SAML, "want-signed"), Connection(connection::want_signed)),
     set("connection[*].unsafe", Word(&CONNECTION, "unsafe"), Connection(|it| Some(connection::unsafe_words(it)))),

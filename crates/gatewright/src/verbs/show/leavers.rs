@@ -12,11 +12,12 @@ use crate::style::{Style, plain};
 use crate::verbs::diff::side::nearest;
 
 /// What a terminal shows below the lines.
-pub(super) fn human(compiled: &Compiled, org: &Org, origins: bool, style: &Style) -> String {
+pub(super) fn human(compiled: &Compiled, org: &Org, origins: bool, style: Style) -> String {
     let leaving = leaving(org);
     let bound = style.bold(spell(leaving.bound.0));
-    let mut text =
-        format!("\nLeavers keep access for up to {bound} after they were deactivated at the identity provider:\n");
+    let mut text = format!(
+        "\nWho is deactivated at the identity provider keeps access for up to {bound} from the last sign-in:\n"
+    );
     for step in &leaving.steps {
         let lasts = step.lasts.map(|lasts| format!("  {}", style.bold(spell(lasts.0)))).unwrap_or_default();
         let (found, exact) = origin(compiled, step);
