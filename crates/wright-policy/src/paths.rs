@@ -72,6 +72,8 @@ pub(crate) struct Found {
     pub(crate) path: String,
     /// What the values stand in.
     pub(crate) holder: Span,
+    /// Nothing has the name that the path gives.
+    pub(crate) is_nowhere: bool,
     pub(crate) values: Vec<Held>,
 }
 
@@ -113,7 +115,7 @@ impl PathRow {
         let found = match self.read {
             Read::Org(read) => {
                 let path = format!("org[{}].{}", org.id, self.path);
-                return vec![Found { path, holder: org.written.at, values: read(org, catalogue) }];
+                return vec![Found { path, holder: org.written.at, is_nowhere: false, values: read(org, catalogue) }];
             }
             Read::Connection(read) => {
                 self.each(which, org, org.connections.iter().map(|it| (it.slug.as_str(), &it.written, read(it))))
@@ -131,9 +133,9 @@ impl PathRow {
             }
         };
         match which {
-            // Nothing of this name: the path is missing.
             Which::Named(key) if found.is_none() => {
-                vec![Found { path: self.spelled(org, key), holder: org.written.at, values: Vec::new() }]
+                let path = self.spelled(org, key);
+                vec![Found { path, holder: org.written.at, is_nowhere: true, values: Vec::new() }]
             }
             Which::Named(_) | Which::All => found.unwrap_or_default(),
         }
@@ -153,7 +155,7 @@ impl PathRow {
             }
             let found = found.get_or_insert_with(Vec::new);
             let Some(values) = values else { continue };
-            found.push(Found { path: self.spelled(org, key), holder: written.at, values });
+            found.push(Found { path: self.spelled(org, key), holder: written.at, is_nowhere: false, values });
         }
         found
     }

@@ -136,6 +136,9 @@ fn guardrails(
     context: &Context<'_>,
     sink: &mut Sink,
 ) -> Vec<Guardrail> {
+    if platform.entry("guardrail").is_none() {
+        return Vec::new();
+    }
     let projects = any_project(orgs, org_names);
     let names = GuardrailNames::new(context, org_names, &projects, (orgs, environments));
     guardrail::resolve(platform, &names, sink)

@@ -13,6 +13,8 @@
 
 #[path = "ui/fixtures.rs"]
 mod fixtures;
+#[path = "ui/guardrails.rs"]
+mod guardrails;
 #[path = "ui/hostile.rs"]
 mod hostile;
 #[path = "ui/lowering.rs"]

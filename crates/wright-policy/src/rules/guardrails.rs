@@ -82,7 +82,7 @@ fn judge(demand: &Demand, org: &Org, found: &Found) -> Vec<Breach> {
         };
     }
     if found.values.is_empty() {
-        let is_missing = demand.verb == Verb::Require && !demand.row.is_set && !org.incomplete;
+        let is_missing = demand.verb == Verb::Require && (found.is_nowhere || !demand.row.is_set) && !org.incomplete;
         return if is_missing { vec![whole("is not there".to_owned(), "missing")] } else { vec![] };
     }
     let breaking = found.values.iter().filter(|held| is_broken(demand.verb, demand.test.holds(&held.value)));

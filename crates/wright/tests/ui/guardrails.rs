@@ -144,3 +144,62 @@ fn no_bundle_holds_a_guardrail_and_its_day_reaches_no_byte() {
     assert_eq!(bytes(&announced, Timestamp::from_unix(day - 1)), (plain, vec!["GW0802".to_owned()]));
     assert_eq!(bytes(&announced, Timestamp::from_unix(day)), (None, vec!["GW0801".to_owned()]));
 }
+
+/// Words that mean the same in a guardrail and in what `show` prints, by the end of the line's path.
+const SAME: &[&str] = &[
+    ".plan",
+    ".time-zone",
+    ".idle",
+    ".absolute",
+    ".concurrent",
+    ".when-full",
+    ".max-authentication-age",
+    ".within",
+    ".acr",
+    ".provider",
+    ".visibility",
+    ".saml.entity-id",
+    ".saml.want-signed",
+    ".saml.encryption",
+    ".saml.name-id",
+    ".saml.clock-skew",
+    ".oidc.issuer",
+    ".oidc.hosted-domain",
+    ".oidc.tenant",
+];
+
+/// What is judged is what is enforced: every value of the program is what a guardrail finds at its path.
+#[test]
+fn a_guardrail_sees_what_the_program_holds() {
+    let fixtures = crate::notation::fixtures();
+    let mut seen = 0;
+    for name in [
+        "ok/saml-with-every-word.kdl",
+        "ok/saml-defaults.kdl",
+        "ok/shared-entra-with-tenant.kdl",
+        "ok/shared-google.kdl",
+    ] {
+        let text = &fixtures[name];
+        let outcome = compiled(text);
+        let program = &outcome.programs.values().next().unwrap().program;
+        for org in &program.orgs {
+            let lines = wright::effective(program, org);
+            let same = lines.iter().filter(|(path, _)| SAME.iter().any(|end| path.ends_with(end)));
+            for (path, value) in same {
+                let short = path.strip_prefix(&format!("org[{}].", org.id)).unwrap();
+                let bound = if short.ends_with(".concurrent") { value.clone() } else { format!("{value:?}") };
+                let line = |verb: &str| {
+                    let line = format!("{verb} {short:?} equals={bound} where=\"org={}\"\n{WHY}", org.id);
+                    let found = compiled(&format!("{}\n{}", text.trim_end(), guardrail(&line))).diagnostics;
+                    found.iter().map(|found| (code(found), found.message.clone())).collect::<Vec<_>>()
+                };
+                assert_eq!(line("require"), [], "{name}: {path} {value}");
+                let forbidden = line("forbid");
+                assert_eq!(forbidden.len(), 1, "{name}: {path} {value}: {forbidden:?}");
+                assert!(forbidden[0].0 == "GW0801" && forbidden[0].1.contains(value), "{forbidden:?}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 40, "{seen}");
+}
