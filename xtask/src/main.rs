@@ -7,6 +7,7 @@ mod bench;
 mod docs;
 mod mutants;
 mod play;
+mod release;
 mod run;
 mod setup;
 mod test;
@@ -23,6 +24,7 @@ The project's own tasks.
   cargo xtask format [N]    hold the formatter against N random files (1000000 unless N is given)
   cargo xtask bench         measure, each figure beside its limit, and write docs/benchmarks.md
   cargo xtask mutants       hold that a test notices every small change of the SAML checks, and write docs/mutants.md
+  cargo xtask release       build the command line as one static binary, in an archive with its SHA-256
   cargo xtask docs          write the generated pages anew
 ";
 
@@ -40,6 +42,8 @@ fn main() -> ExitCode {
         ["format", files] => test::format(files),
         ["bench"] => bench::bench(),
         ["mutants"] => mutants::mutants(),
+        ["release"] => release::release("release"),
+        ["release", "--profile", profile] => release::release(profile),
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),
         [] | ["help" | "--help"] => {
