@@ -47,6 +47,11 @@ const FOR_TESTS: &[Package] = &[
     Package { name: "nginx-light", shown_by: ShownBy::Program("nginx") },
     Package { name: "openssl", shown_by: ShownBy::Program("openssl") },
     Package { name: "iproute2", shown_by: ShownBy::Program("ip") },
+    // What the scripts of `integrations` call on a forge's runner, and what reads them.
+    Package { name: "curl", shown_by: ShownBy::Program("curl") },
+    Package { name: "jq", shown_by: ShownBy::Program("jq") },
+    Package { name: "unzip", shown_by: ShownBy::Program("unzip") },
+    Package { name: "shellcheck", shown_by: ShownBy::Program("shellcheck") },
     // SimpleSAMLphp on PHP's own server. `php-cgi` stands here so that apt does not take Apache for it.
     Package { name: "php-cgi", shown_by: ShownBy::Program("php-cgi") },
     Package { name: "php-cli", shown_by: ShownBy::Program("php") },
