@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -52,8 +52,8 @@ test("nothing is interpolated into a script, and every script that is named is t
   const run = steps().filter((step) => "run" in step);
   assert.equal(run.length, 5);
   for (const step of run) {
-    const [, script] = /^"\$GITHUB_ACTION_PATH\/\.\.\/\.\.\/scripts\/([a-z]+\.sh)"$/.exec(step.run);
-    accessSync(join(SCRIPTS, script), constants.X_OK);
+    const [, script] = /^sh "\$GITHUB_ACTION_PATH\/\.\.\/\.\.\/scripts\/([a-z]+\.sh)"$/.exec(step.run);
+    accessSync(join(SCRIPTS, script));
     assert.equal(step.shell, "sh");
   }
   // Expressions name inputs, secrets and numbers: nothing that the author of a pull request can word.
@@ -95,7 +95,7 @@ test("GitLab's template: reports, a note that needs its token, scripts that are 
   const named = [...gatewright.script, ...note.script].join("\n").matchAll(/\.gatewright\/scripts\/([a-z]+\.sh)/g);
   const scripts = [...named].map(([, script]) => script);
   assert.deepEqual(scripts, ["install.sh", "checks.sh", "note.sh"]);
-  for (const script of scripts) accessSync(join(SCRIPTS, script), constants.X_OK);
+  for (const script of scripts) accessSync(join(SCRIPTS, script));
 });
 
 test("the hooks of pre-commit: fmt writes, check refuses, and both look at policy files alone", () => {
