@@ -57,6 +57,25 @@ fn the_commands_of_the_readme_lead_from_an_empty_folder_to_a_reviewed_change() {
     }
 }
 
+/// The command of the section about CI writes what it says, and what it writes passes.
+#[test]
+fn the_command_of_the_readme_writes_what_a_forge_runs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("readable");
+    let script = commands(&readme, "## In CI").to_owned() + "gatewright check policies\n";
+    #[expect(clippy::disallowed_methods, reason = "a shell finds its programs there")]
+    let path = format!("{}:{}", programs().display(), std::env::var("PATH").expect("a path"));
+    let mut shell = Command::new("sh");
+    let said = shell.args(["-eu", "-c", &script]).current_dir(folder.path()).env_clear().env("PATH", path).output();
+    let said = said.expect("a shell");
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    for file in
+        [".github/workflows/gatewright.yml", ".gatewright/github/check/action.yml", ".gatewright/scripts/install.sh"]
+    {
+        assert!(folder.path().join(file).is_file(), "no {file}");
+    }
+}
+
 /// The example of a pull request, to its end.
 #[test]
 fn the_example_of_a_pull_request_runs() {
