@@ -2,6 +2,7 @@
 // loopback that records what is posted. Forks, reviewers and the forge itself are hostile.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -66,6 +67,7 @@ function verdict_of(run = {}) {
     GITHUB_SERVER_URL: "https://forge.example",
     GITHUB_REPOSITORY: "lumen/policies",
     GITHUB_RUN_ID: "8",
+    GITHUB_ACTIONS: "true",
   };
 }
 
@@ -86,9 +88,9 @@ function comment(run) {
   return run_job("gatewright-verdict.yml", "comment", { cwd: folder, temp: join(folder, place()), inputs: {}, values, environment: verdict_of(run) });
 }
 
-function review(run, cwd = repository.checkout(place())) {
+function review(run, cwd = repository.checkout(place()), more = {}) {
   const values = { "github.token": "token.read", "secrets.GATEWRIGHT_REVIEW_TOKEN": "token.review" };
-  return run_job("gatewright-verdict.yml", "review", { cwd, temp: join(folder, place()), inputs: archive, values, environment: verdict_of(run) });
+  return run_job("gatewright-verdict.yml", "review", { cwd, temp: join(folder, place()), inputs: archive, values, environment: { ...verdict_of(run), ...more } });
 }
 
 /** Puts an artifact of the run into the forge. */
@@ -230,13 +232,18 @@ test("an artifact that claims another pull request is refused; two of one branch
   forge.pulls.push(pull({ number: 2, head: { user: { login: "mallory" }, repo: { id: 901 } } }));
   forge.pulls.push(pull({ number: 3, head: { ref: "other" } }));
   forge.pulls.push(pull({ number: 4, head: { repo: null } }));
-  for (const number of ["2", "3", "4", "5"]) {
-    forge.artifacts = [];
-    offer(claims(number));
-    const done = await comment();
-    assert.equal(done.code, 1, done.output);
-    assert.match(done.output, new RegExp(`claims pull request ${number}, which is not open from the run's branch`));
+  // GitHub lists every pull request where it does not understand the filter.
+  for (const broken of [null, ({ path }) => path.endsWith("/pulls") && { body: forge.pulls }]) {
+    forge.broken = broken;
+    for (const number of ["2", "3", "4", "5"]) {
+      forge.artifacts = [];
+      offer(claims(number));
+      const done = await comment();
+      assert.equal(done.code, 1, done.output);
+      assert.match(done.output, new RegExp(`claims pull request ${number}, which is not open from the run's branch`));
+    }
   }
+  forge.broken = null;
   assert.equal(posted().length, 0);
 
   forge.pulls.push(pull({ number: 6, base: { ref: "release" } }));
@@ -426,6 +433,17 @@ test("the manifest that counts is the base's: a change cannot ask for fewer appr
   forge.pulls = [pull({ number: 9, head: { sha: commit } })];
   assert.equal((await review()).code, 0);
   assert.deepEqual(forge.statuses.map((it) => it.state), ["failure"]);
+});
+
+test("a private repository is fetched with the token of the job, which stands in no file of the clone", async () => {
+  const cwd = repository.checkout(place());
+  execFileSync("git", ["-C", cwd, "remote", "set-url", "origin", `${forge.url}/lumen/policies.git`]);
+  const done = await review({}, cwd, { GITHUB_SERVER_URL: forge.url });
+  assert.equal(done.code, 1, done.output);
+  assert.deepEqual(forge.statuses.map((it) => it.state), ["error"]);
+  const asked = forge.requests.find((it) => it.path === "/lumen/policies.git/info/refs");
+  assert.equal(asked.token, `basic ${Buffer.from("x-access-token:token.read").toString("base64")}`);
+  assert.ok(!readFileSync(join(cwd, ".git/config"), "utf8").includes("extraheader"));
 });
 
 test("what authors wrote is no command to the runner that holds the tokens", async () => {
