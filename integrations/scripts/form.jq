@@ -12,10 +12,10 @@ def is_unseen:
   or (. >= 8294 and . <= 8303) or . == 65279 or (. >= 917504 and . <= 917631);
 
 def outside_of_code:
-  gsub("`[^`|]+`"; "c") | gsub("<br>"; " ") | gsub("(^|(?<= ))@[A-Za-z0-9-]+/[A-Za-z0-9-]+(?= |$)"; "t");
+  gsub("`[^`|]+`"; "c") | gsub("<br>"; " ") | gsub("@[A-Za-z0-9-]+/[A-Za-z0-9-]+"; "t");
 
 def is_strange:
-  test("``") or (outside_of_code | test("[<>&\\\\\\[\\]`/@]|[:.](?=\\S)|#(?=[^# ])|www|[Gg][Hh]-\\d"));
+  test("``") or (outside_of_code | test("[<>&\\\\\\[\\]`/@]|[:.](?=\\S)|#(?=[^# ])|[Gg][Hh]-\\d"));
 
 if length > CHARS_MAX then error("it has \(length) characters; \(CHARS_MAX) are posted at most")
 elif explode | any(is_unseen) then error("it holds characters that nobody sees")

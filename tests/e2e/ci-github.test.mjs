@@ -200,6 +200,10 @@ test("an artifact of a fork that is not what our checks write is refused, and no
     "an address": text("see https://evil.example/"),
     "a bare address": text("see www.evil.example"),
     "a reference to an issue": text("closes #1"),
+    "a reference of the other kind": text("closes GH-1"),
+    "a backslash": text("a \\ b"),
+    "a path": text("see /etc"),
+    "spans that touch": text("`a``b`"),
     "an open span": text("a ` b <b>x</b>"),
     "a span of two back-ticks": text("``a <b>``"),
     "a span over a cell": text("| `a | b` <i> | c` |"),
@@ -316,6 +320,10 @@ test("approvals that count for nothing", async () => {
       approval("bob");
     },
     dismissed: () => approval("ada", { state: "DISMISSED" }),
+    "dismissed, with an older one behind it": () => {
+      approval("ada");
+      approval("ada", { state: "DISMISSED" });
+    },
     "taken back": () => {
       approval("ada");
       approval("ada", { state: "CHANGES_REQUESTED" });

@@ -1,6 +1,7 @@
 // The merge request on GitLab: the scripts of our template, run as it says, against a repository and a forge on loopback.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,6 +41,7 @@ before(async () => {
     CI_BUILDS_DIR: folder,
     CI_JOB_ID: "12",
     CI_MERGE_REQUEST_DIFF_BASE_SHA: main,
+    CI_MERGE_REQUEST_TARGET_BRANCH_SHA: "",
     CI_API_V4_URL: `${forge.url}/api/v4`,
     CI_PROJECT_ID: "5",
     CI_MERGE_REQUEST_IID: "3",
@@ -81,6 +83,12 @@ test("the reports are of GitLab's shapes, and the note says what the request cha
   assert.equal(forge.notes[0].body, `${MARKER}\nmine`);
   assert.ok(forge.notes.at(-1).body.includes("`org[acme].grant[role=admin,group=platform-team]`"));
   assert.ok(!/@(?!\u2060)/.test(forge.notes.at(-1).body));
+});
+
+test("a pipeline of merged results compares with the target branch", async () => {
+  const target = execFileSync("git", ["-C", checkout, "rev-parse", "HEAD"], { encoding: "utf8" }).trim();
+  assert.equal((await job("gatewright", { CI_MERGE_REQUEST_TARGET_BRANCH_SHA: target })).code, 0);
+  assert.match(report("comment.md"), /Nothing changes for anybody\./);
 });
 
 test("a policy with mistakes fails the job, with its code quality and a note that says so", async () => {

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 
@@ -79,6 +79,12 @@ test("the archive names no builder and no time, and its SHA-256 holds", () => {
     assert.match(mode, /^(drwxr-xr-x|-rwxr-xr-x|-rw-r--r--)$/);
   }
   execFileSync("sha256sum", ["--check", "--strict", "--quiet", `${name}.tar.gz.sha256`], { cwd: ARCHIVES });
+});
+
+test("the binary names no folder of the machine that built it", () => {
+  const bytes = readFileSync(join(folder, name, "gatewright"));
+  for (const path of [ROOT, process.env.CARGO_HOME ?? join(homedir(), ".cargo")]) assert.equal(bytes.indexOf(`${path}/`), -1, path);
+  assert.ok(bytes.includes("cargo/registry/src"), "the names that stand there instead");
 });
 
 test("packed again, the archive has the same bytes", () => {

@@ -3,25 +3,39 @@
 //! Reads the sources as cargo locks them; writes `gatewright-VERSION-TARGET.tar.gz` and the same name with `.sha256`.
 //! Invariant: the same binary gives the same archive: sorted, of no owner, of no time, with one level of compression.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::run::{cargo, command, output, root, run, target};
 
-/// Flags of the compiler that put the C library into the binary.
-const STATIC: &str = "-C target-feature=+crt-static";
+/// Puts the C library into the binary.
+const STATIC: &str = "-Ctarget-feature=+crt-static";
 const PAGES: &[&str] = &["LICENSE-APACHE", "LICENSE-MIT", "README.md"];
 
 /// `dev` builds faster, for tests of the archive; what people get is `release`.
 pub(crate) fn release(profile: &str) -> Result<(), String> {
     let triple = triple()?;
     run(cargo(&["build", "--locked", "--profile", profile, "--package", "gatewright", "--target", &triple])
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .env("RUSTFLAGS", STATIC))?;
+        .env("CARGO_ENCODED_RUSTFLAGS", flags()))?;
     let folder = if profile == "dev" { "debug" } else { profile };
     let binary = target().join(&triple).join(folder).join("gatewright");
     let archive = packed(&binary, &format!("gatewright-{}-{triple}", env!("CARGO_PKG_VERSION")))?;
     eprintln!("xtask: wrote {}", archive.display());
     Ok(())
+}
+
+/// Of the compiler, as cargo takes them: no folder of this machine stands in the binary.
+fn flags() -> OsString {
+    let home = std::env::var_os("HOME").unwrap_or_default();
+    let registry = std::env::var_os("CARGO_HOME").map_or_else(|| Path::new(&home).join(".cargo"), PathBuf::from);
+    let mut flags = OsString::from(STATIC);
+    for (folder, name) in [(root(), "gatewright"), (registry, "cargo")] {
+        flags.push("\u{1f}--remap-path-prefix=");
+        flags.push(folder);
+        flags.push("=");
+        flags.push(name);
+    }
+    flags
 }
 
 /// The machine's own, as the compiler names it. `crt-static` means something on Linux alone.
