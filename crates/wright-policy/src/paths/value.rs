@@ -30,6 +30,7 @@ impl Value {
             | Scalar::Domain(_)
             | Scalar::Email(_)
             | Scalar::Group(_)
+            | Scalar::Attribute(_)
             | Scalar::Permission(_)
             | Scalar::Secret(..)
             | Scalar::Date(_)
