@@ -30,6 +30,9 @@ pub(crate) const DOMAIN_WITHOUT_CONNECTION: Code = error(305, "domain-without-co
 pub(crate) const AMBIGUOUS_GROUP: Code = error(506, "ambiguous-group");
 pub(crate) const OVERLAY_FORBIDDEN_FIELD: Code = error(1201, "overlay-forbidden-field");
 pub(crate) const SET_TWICE: Code = error(1203, "set-twice");
+pub(crate) const PRESETS_DISAGREE: Code = error(1202, "presets-disagree");
+pub(crate) const NOTHING_TO_REMOVE: Code = error(1204, "nothing-to-remove");
+pub(crate) const BAD_PARAM: Code = error(1205, "bad-param");
 pub(crate) const UNKNOWN_REASON: Code = error(1305, "unknown-reason");
 
 const STAGES: &[Code] = &[
@@ -52,7 +55,10 @@ const STAGES: &[Code] = &[
     AMBIGUOUS_GROUP,
     MEMBERS_TWICE,
     OVERLAY_FORBIDDEN_FIELD,
+    PRESETS_DISAGREE,
     SET_TWICE,
+    NOTHING_TO_REMOVE,
+    BAD_PARAM,
     UNKNOWN_REASON,
 ];
 

@@ -41,6 +41,8 @@ pub struct Policy {
     /// In the order of the files.
     pub(crate) suites: Vec<Suite>,
     pub(crate) governance: Governance,
+    /// Presets that no organisation uses.
+    pub(crate) idle_presets: Vec<Written>,
     pub(crate) texts: Vec<Text>,
     pub(crate) sources: Vec<Source>,
     /// No error was reported in an earlier stage.

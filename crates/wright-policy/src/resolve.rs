@@ -37,7 +37,7 @@ use crate::shape::{Draft, Node, OrgFile};
 use crate::vendored::{self, Shelf};
 use guardrail::GuardrailNames;
 use law::LawNames;
-use names::Names;
+pub(crate) use names::Names;
 
 /// Secrets of shared clients are named `platform/…`: an organisation of that name would read them.
 /// Names that no organisation can have, each with what they mean already.
@@ -116,6 +116,7 @@ pub fn resolve(draft: Draft, sink: &mut Sink) -> Policy {
         laws,
         suites,
         governance,
+        idle_presets: draft.idle_presets,
         texts: draft.texts,
         sources: draft.sources,
         sound,

@@ -6,7 +6,9 @@
 //! Invariant: the table alone decides what is known; nothing is dropped without a finding.
 
 mod entry;
+mod layers;
 mod node;
+mod presets;
 mod report;
 mod whole;
 
@@ -16,12 +18,14 @@ use std::sync::Arc;
 use wright_syntax::codes::MISSING_POLICY_VERSION;
 use wright_syntax::diagnostic::Sink;
 use wright_syntax::source::{FileId, Source, Span};
-use wright_syntax::tree::{Block as TreeBlock, Spanned, Value};
+use wright_syntax::tree::{Block as TreeBlock, Entry, Spanned, Value};
 
 use crate::codes::DUPLICATE_DEFINITION;
 use crate::finding::Finding;
+use crate::policy::Written;
 use crate::trees::{FileTree, Trees};
-use crate::words::{Block, ENVIRONMENT_FILE, MANIFEST_FILE, ORG_FILE, PLATFORM_FILE, TEST_FILE};
+use crate::words::{Block, ENVIRONMENT_FILE, MANIFEST_FILE, ORG, ORG_FILE, PLATFORM_FILE, TEST_FILE, USE};
+use presets::Presets;
 
 pub(crate) use entry::shape_file;
 pub(crate) use node::{Given, Node};
@@ -33,6 +37,8 @@ pub struct Draft {
     pub(crate) environments: Node,
     pub(crate) orgs: Vec<OrgFile>,
     pub(crate) tests: Vec<TestFile>,
+    /// Presets that no organisation uses.
+    pub(crate) idle_presets: Vec<Written>,
     pub(crate) vendored: Vec<FileId>,
     /// Where the manifest names the folder of the organisations.
     pub(crate) orgs_folder: Option<Span>,
@@ -77,7 +83,9 @@ pub fn shape(trees: Trees, sink: &mut Sink) -> Draft {
     let mut texts = Vec::new();
     let all = trees.manifest.iter().chain(&trees.platform).chain(&trees.environments).chain(&trees.orgs);
     let all = all.chain(&trees.tests);
+    let all = all.chain(&trees.presets);
     all.for_each(|tree| collect_texts(&tree.block, &mut texts));
+    let presets = presets::presets(trees.presets, trees.unread.contains("presets"), &mut local);
     let manifest = trees.manifest.map(|tree| manifest(tree, &mut local));
     let mut platform = shape_file(&PLATFORM_FILE, trees.platform, &mut local);
     let mut environments = shape_file(&ENVIRONMENT_FILE, trees.environments, &mut local);
@@ -85,11 +93,13 @@ pub fn shape(trees: Trees, sink: &mut Sink) -> Draft {
     stand_in_folder("environments", &mut environments, manifest.as_ref());
     platform.incomplete |= trees.unread.contains("platform");
     environments.incomplete |= trees.unread.contains("environments");
+    let orgs = trees.orgs.into_iter().map(|tree| org_file(tree, &presets, &mut local)).collect();
     let draft = Draft {
+        idle_presets: presets.idle(),
+        orgs,
         platform,
         environments,
         vendored: trees.vendored,
-        orgs: trees.orgs.into_iter().map(|tree| org_file(tree, &mut local)).collect(),
         tests: trees.tests.into_iter().map(|tree| test_file(tree, &mut local)).collect(),
         orgs_folder: folder_of("orgs", manifest.as_ref()).map(|folder| folder.value.span),
         unread: trees.unread,
@@ -154,12 +164,32 @@ fn folders_differ(workspace: &Node, sink: &mut Sink) {
     }
 }
 
-fn org_file(tree: FileTree, sink: &mut Sink) -> OrgFile {
+fn org_file(tree: FileTree, presets: &Presets, sink: &mut Sink) -> OrgFile {
+    let written = tree.block.entries.iter().find(|entry| &*entry.word.value == ORG.word).cloned();
     let folder = tree.path.rsplit('/').nth(1).map_or_else(|| Arc::from(""), Arc::from);
     let place = place_of(&tree);
     let mut root = shape_file(&ORG_FILE, vec![tree], sink);
     let org = if root.entries.is_empty() { None } else { Some(root.entries.swap_remove(0)) };
+    let org = org.map(|org| layered(org, written.as_ref(), presets, sink));
     OrgFile { folder, place, org }
+}
+
+/// Over the presets that it uses.
+fn layered(org: Node, written: Option<&Entry>, presets: &Presets, sink: &mut Sink) -> Node {
+    if org.entry(USE.word).is_none() {
+        return org;
+    }
+    let mut local = Sink::default();
+    let used = written.map(|entry| presets.used_by(entry, &org.path, &mut local)).unwrap_or_default();
+    // What seems absent may be what a preset that could not be taken would give.
+    let all_taken = !local.refuses();
+    let mut org = layers::lay(org, used, &mut local);
+    org.incomplete |= local.refuses();
+    if all_taken {
+        org.all_absences(&mut local);
+    }
+    sink.merge(local);
+    org
 }
 
 fn test_file(tree: FileTree, sink: &mut Sink) -> TestFile {

@@ -23,6 +23,7 @@ const ITEMS_MAX: usize = 40_000;
 pub struct Trees {
     pub(crate) manifest: Option<FileTree>,
     pub(crate) platform: Vec<FileTree>,
+    pub(crate) presets: Vec<FileTree>,
     pub(crate) environments: Vec<FileTree>,
     pub(crate) orgs: Vec<FileTree>,
     pub(crate) tests: Vec<FileTree>,
@@ -102,6 +103,7 @@ pub fn read(workspace: &Workspace, sink: &mut Sink) -> Trees {
     let mut trees = Trees {
         manifest,
         platform: vec![],
+        presets: vec![],
         environments: vec![],
         orgs: vec![],
         tests: vec![],
@@ -142,7 +144,8 @@ pub fn read(workspace: &Workspace, sink: &mut Sink) -> Trees {
             Role::Platform => trees.platform.push(tree),
             Role::Environments => trees.environments.push(tree),
             Role::Orgs => trees.orgs.push(tree),
-            Role::Presets | Role::Waivers => {}
+            Role::Presets => trees.presets.push(tree),
+            Role::Waivers => {}
         }
     }
     trees.sound = !local.refuses();
@@ -191,20 +194,18 @@ fn belongs(role: Role, rest: &str) -> Result<(), &'static str> {
     let parts: Vec<&str> = rest.split('/').collect();
     match (role, parts.as_slice()) {
         (_, [""]) => Err("the manifest names a folder here, and this is a file"),
-        (Role::Platform | Role::Environments, [name])
+        (Role::Platform | Role::Presets | Role::Environments, [name])
             if name.strip_suffix(".kdl").is_some_and(|stem| !stem.is_empty()) =>
         {
             Ok(())
         }
         (Role::Orgs, [.., _, "org.kdl"]) => Ok(()),
         (Role::Orgs, [.., _, _]) if is_vendored(rest) || is_test(rest) => Ok(()),
-        (Role::Platform | Role::Environments, _) => {
+        (Role::Platform | Role::Presets | Role::Environments, _) => {
             Err("this folder holds `*.kdl` files and no folders; move or remove it")
         }
         (Role::Orgs, _) => Err("an organisation is `<org>/org.kdl` in a folder of its own; move or remove it"),
-        (Role::Presets | Role::Waivers, _) => {
-            Err("this folder is kept for later versions of the language and is empty in this one")
-        }
+        (Role::Waivers, _) => Err("this folder is kept for later versions of the language and is empty in this one"),
     }
 }
 

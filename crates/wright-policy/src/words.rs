@@ -10,6 +10,7 @@ mod guardrail;
 mod law;
 mod organisation;
 mod platform;
+mod preset;
 mod profile;
 mod review;
 mod saml;
@@ -23,6 +24,7 @@ pub(crate) use organisation::{
     CONNECTION, MEMBERS, MEMBERS_TWICE, OIDC, ORG, ORG_FILE, PROJECT, SESSION, STEP_UP, built_in,
 };
 pub(crate) use platform::{MANIFEST_FILE, PLATFORM_FILE};
+pub(crate) use preset::{PARAM_TYPES, PRESET, PRESET_FILE, USE};
 pub(crate) use profile::PROFILE_FILE;
 pub use review::CLASSES;
 pub(crate) use saml::{NAME_ID, SAML, SIGNATURES, other_kind};
@@ -139,6 +141,7 @@ impl Field {
 pub(crate) const FILES: &[(&str, &Block)] = &[
     ("policy.kdl", &MANIFEST_FILE),
     ("platform/*.kdl", &PLATFORM_FILE),
+    ("presets/*.kdl", &PRESET_FILE),
     ("environments/*.kdl", &ENVIRONMENT_FILE),
     ("orgs/**/<org>/org.kdl", &ORG_FILE),
     ("orgs/**/<org>/*.test.kdl", &TEST_FILE),

@@ -88,14 +88,23 @@ impl Sink {
         self.regions.extend(other.regions);
     }
 
-    /// Sorted by place and code, equal findings folded, cascades left out.
+    /// Sorted by place and code, equal findings folded, cascades left out. One line that many organisations share is
+    /// wrong once.
     pub fn into_sorted(self) -> Vec<Diagnostic> {
         let regions = united(self.regions);
         let mut sorted = self.unread;
         sorted.extend(self.found.into_iter().filter(|found| !is_held(&regions, &found.primary.0)));
         sorted.sort_by(|a, b| (a.primary.0, a.code, &a.message).cmp(&(b.primary.0, b.code, &b.message)));
-        sorted.dedup();
+        sorted.dedup_by(|later, earlier| later.says_what(earlier));
         sorted
+    }
+}
+
+impl Diagnostic {
+    /// The same about the same place, of whichever organisation.
+    fn says_what(&self, other: &Self) -> bool {
+        (&self.primary, self.code, &self.message, &self.related, &self.help, &self.fix)
+            == (&other.primary, other.code, &other.message, &other.related, &other.help, &other.fix)
     }
 }
 

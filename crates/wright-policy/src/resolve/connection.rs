@@ -16,19 +16,25 @@ use crate::profile::{Auth, OidcProfile, PinKind, Profile};
 use crate::shape::{Given, Node};
 
 /// `None` where it has no good name; reported. `place`: the folder of the organisation.
-pub(super) fn resolve(node: &Node, place: &str, context: &Context<'_>, sink: &mut Sink) -> Option<Connection> {
+pub(super) fn resolve(
+    node: &Node,
+    org: &Node,
+    place: &str,
+    context: &Context<'_>,
+    sink: &mut Sink,
+) -> Option<Connection> {
     let slug = node.slug_key()?.value;
     let provider = provider(node, sink);
     let (saml_node, oidc_node) = (node.entry("saml"), node.entry("oidc"));
     one_kind(node, provider.as_ref(), sink);
     let profile = provider.as_ref().map(|provider| provider.value);
-    let claims = claims(node, profile, context);
+    let claims = claims(node, profile, org, context);
     let connection = Connection {
         slug,
         trusted: trusted(node, &claims, sink),
         provider,
         oidc: oidc_node.map(oidc),
-        saml: saml_node.map(|node| saml::resolve(node, place, context)),
+        saml: saml_node.map(|node| saml::resolve(node, org, place, context)),
         claims,
         idp_initiated: saml::idp_initiated(node, sink),
         written: written(node),
@@ -120,23 +126,30 @@ fn auth(node: &Node) -> Option<Spanned<Auth>> {
     Auth::parse(&word.value).map(|value| Spanned { value, span: word.span })
 }
 
-/// The connection's own, else those of the defaults of its kind.
-fn claims(node: &Node, profile: Option<&'static Profile>, context: &Context<'_>) -> ClaimNames {
+/// The connection's own, else those of its kind that a preset of the organisation says, else the defaults'.
+fn claims(node: &Node, profile: Option<&'static Profile>, org: &Node, context: &Context<'_>) -> ClaimNames {
     let layer = if node.entry("saml").is_some() { "saml-defaults" } else { "oidc-defaults" };
-    let defaults = context.defaults.and_then(|defaults| defaults.entry(layer)?.entry("attributes"));
+    let of_kind = |layer_of: &&'_ Node| layer_of.entry(layer).is_some();
+    let below: Vec<&Node> = [Some(org), context.defaults]
+        .into_iter()
+        .flatten()
+        .filter(of_kind)
+        .filter_map(|of| of.entry(layer)?.entry("attributes"))
+        .collect();
     let own = node.entry("attributes");
     // Tokens without groups have none under any name: a default is not about them.
     let has_groups = profile.and_then(|profile| profile.oidc.as_ref()).is_none_or(|profile| profile.groups.is_some());
     let claim = |word: &str| -> Option<Spanned<Arc<str>>> {
-        let below = defaults.filter(|_| word != "groups" || layer == "saml-defaults" || has_groups);
-        own.and_then(|own| own.text(word)).or_else(|| below?.text(word))
+        let counts = word != "groups" || layer == "saml-defaults" || has_groups;
+        let below = || below.iter().filter(|_| counts).find_map(|below| below.text(word));
+        own.and_then(|own| own.text(word)).or_else(below)
     };
     ClaimNames {
         email: claim("email"),
         given_name: claim("given-name"),
         family_name: claim("family-name"),
         groups: claim("groups"),
-        own: own_attributes(defaults.into_iter().chain(own)),
+        own: own_attributes(below.iter().rev().copied().chain(own)),
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn resolve(slug: &Slug, node: &Node, context: &Context<'_>, overlaid:
     let folder = context.places.get(slug).map_or("", |place| &**place);
     let mut connections: Vec<Connection> = node
         .entries("connection")
-        .filter_map(|entry| connection::resolve(entry, folder, context, &mut local))
+        .filter_map(|entry| connection::resolve(entry, node, folder, context, &mut local))
         .collect();
     connections.sort_by(|one, two| one.slug.cmp(&two.slug));
     let mut projects: Vec<Project> =

@@ -14,9 +14,14 @@ use crate::profile::{SamlProfile, name_id, want_signed};
 use crate::shape::{Given, Node};
 use crate::words;
 
-/// The connection's value, else that of `saml-defaults`. `place`: the folder of the organisation.
-pub(super) fn resolve(node: &Node, place: &str, context: &Context<'_>) -> Saml {
-    let layers = Layers([Some(node), context.defaults.and_then(|defaults| defaults.entry("saml-defaults"))]);
+/// The connection's value, else that of `saml-defaults`, of a preset of the organisation or of `defaults`. `place`: the
+/// folder of the organisation.
+pub(super) fn resolve(node: &Node, org: &Node, place: &str, context: &Context<'_>) -> Saml {
+    let layers = Layers([
+        Some(node),
+        org.entry("saml-defaults"),
+        context.defaults.and_then(|defaults| defaults.entry("saml-defaults")),
+    ]);
     let metadata = node.text("metadata");
     let vendored =
         metadata.as_ref().and_then(|name| context.shelf.get(&*format!("{place}/{}", name.value)).map(Arc::clone));
@@ -50,7 +55,7 @@ pub(super) fn resolve(node: &Node, place: &str, context: &Context<'_>) -> Saml {
 }
 
 /// Strongest first.
-struct Layers<'a>([Option<&'a Node>; 2]);
+struct Layers<'a>([Option<&'a Node>; 3]);
 
 impl<'a> Layers<'a> {
     fn find(&self, word: &str) -> Option<&'a Given> {

@@ -1,5 +1,5 @@
 //! Unused definition (GW0108): a role that nobody can get, a permission that no role gives, a connection that nobody comes
-//! through.
+//! through, a preset that no organisation uses.
 
 use std::collections::BTreeSet;
 
@@ -44,6 +44,10 @@ fn run(policy: &Policy, sink: &mut Sink) {
             let message = format!("no domain signs in with connection `{}`", connection.slug);
             report(&message, "name it: `sign-in=` of a domain", &connection.written, sink);
         }
+    }
+
+    for preset in &policy.idle_presets {
+        report("no organisation uses this preset", "use it", preset, sink);
     }
 
     let permitted: BTreeSet<usize> =

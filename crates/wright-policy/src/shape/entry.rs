@@ -14,7 +14,7 @@ use crate::codes::{MISSING_FIELD, SET_TWICE, UNKNOWN_WORD, WRONG_TYPE};
 use crate::finding::{Finding, path_key};
 use crate::kind::{self, Kind, Scalar};
 use crate::trees::FileTree;
-use crate::words::{Block, Field, Form, Key, ORG, other_kind};
+use crate::words::{Block, Field, Form, Key, ORG, USE, other_kind};
 
 /// Where an entry stands.
 #[derive(Clone, Copy)]
@@ -23,6 +23,8 @@ struct Setting<'a> {
     path: &'a str,
     /// Inside an environment's `org`: only fields marked *environment* may stand.
     overlay: bool,
+    /// A layer above or below it may say what it leaves out.
+    layered: bool,
     /// The reader complained about the file.
     incomplete: bool,
 }
@@ -32,7 +34,7 @@ pub(crate) fn shape_file(block: &'static Block, files: Vec<FileTree>, sink: &mut
     let head = files.first().map_or(Span::new(FileId(0), 0, 0), |tree| Span::new(tree.file, 0, 0));
     let (mut root, mut local) = (Node::root(block, head), Sink::default());
     for tree in files {
-        let setting = Setting { path: "", overlay: false, incomplete: tree.incomplete };
+        let setting = Setting { path: "", overlay: false, layered: false, incomplete: tree.incomplete };
         root.incomplete |= tree.incomplete;
         for entry in &tree.block.entries {
             root.take(entry, setting, &mut local);
@@ -45,14 +47,28 @@ pub(crate) fn shape_file(block: &'static Block, files: Vec<FileTree>, sink: &mut
     root
 }
 
+/// What a preset says, filled in for the thing with this path. What it leaves out another layer may say.
+pub(super) fn shape_layer(block: &'static Block, entries: &[Entry], path: &str, head: Span, sink: &mut Sink) -> Node {
+    let (mut root, mut local) = (Node::root(block, head), Sink::default());
+    root.path = path.into();
+    for entry in entries {
+        root.take(entry, Setting { path, overlay: false, layered: true, incomplete: false }, &mut local);
+    }
+    root.doubles(&mut local);
+    root.incomplete |= local.refuses();
+    sink.merge(local);
+    root
+}
+
 fn shape_entry(block: &'static Block, entry: &Entry, setting: Setting<'_>, sink: &mut Sink) -> Node {
     let mut local = Sink::default();
     let mut node = Node::root(block, entry.word.span);
     node.incomplete = setting.incomplete;
     node.take_key(entry, setting.path, &mut local);
     let path = node.path.clone();
+    let layered = setting.layered || uses_presets(block, entry);
     let overlay = setting.overlay || (std::ptr::eq(block, &raw const ORG) && !setting.path.is_empty());
-    let within = Setting { path: &path, overlay, incomplete: setting.incomplete };
+    let within = Setting { path: &path, overlay, layered, incomplete: setting.incomplete };
     for (word, value) in &entry.properties {
         node.take_property(word, value, within, &mut local);
     }
@@ -64,12 +80,18 @@ fn shape_entry(block: &'static Block, entry: &Entry, setting: Setting<'_>, sink:
         node.take(child, within, &mut local);
     }
     node.doubles(&mut local);
-    if !overlay {
+    if !overlay && !layered {
         node.absences(&mut local);
     }
     node.incomplete |= local.refuses();
     sink.merge(local);
     node
+}
+
+/// An organisation under which presets will be laid.
+fn uses_presets(block: &'static Block, entry: &Entry) -> bool {
+    let mut children = entry.children.iter().flat_map(|children| &children.entries);
+    std::ptr::eq(block, &raw const ORG) && children.any(|child| &*child.word.value == USE.word)
 }
 
 impl Node {
@@ -152,6 +174,10 @@ impl Node {
         sink: &mut Sink,
     ) {
         let block = self.block;
+        if std::ptr::eq(block, &raw const USE) {
+            // The params of the preset, which knows them.
+            return;
+        }
         if let Some(field) = block.property(&word.value) {
             let Form::Property(kind) = field.form else { return };
             if setting.overlay && !field.environment {

@@ -72,6 +72,16 @@ impl Node {
         }
     }
 
+    /// Of itself and of all that stands in it, once every layer is laid.
+    pub(super) fn all_absences(&mut self, sink: &mut Sink) {
+        let mut local = Sink::default();
+        self.absences(&mut local);
+        // The table is finite and has no circle: so has this recursion.
+        self.entries.iter_mut().for_each(|entry| entry.all_absences(&mut local));
+        self.incomplete |= local.refuses();
+        sink.merge(local);
+    }
+
     /// ``project `research` ``, `` `session` ``.
     fn called(&self) -> String {
         if self.name.is_empty() {

@@ -2,6 +2,7 @@
 
 use wright_syntax::diagnostic::{Code, Severity};
 
+use super::preset::{USE, WITHOUT};
 use super::saml::{SAML, UNSAFE};
 use super::{Block, Field, Key};
 use crate::kind::{DAY, HOUR, Kind, MINUTE};
@@ -35,6 +36,7 @@ pub(crate) static ORG: Block = Block {
             "Who looks after this file, as the forge writes a team.",
             "team \"@lumen/acme-team\"",
         ),
+        Field::entry(&USE).many(),
         Field::entry(&DOMAIN).many().required(),
         Field::fact(
             "owner",
@@ -54,6 +56,7 @@ pub(crate) static ORG: Block = Block {
         ),
         Field::entry(&GRANT).many(),
         Field::entry(&BLOCK).many(),
+        Field::entry(&WITHOUT).many(),
         Field::entry(&SESSION),
         Field::entry(&STEP_UP).many(),
     ],
@@ -225,66 +228,93 @@ pub(crate) static PROJECT: Block = Block {
     example: "project \"research\" {\n    name \"Research\"\n    visibility \"closed\"\n}",
 };
 
-static GRANT: Block = Block {
+const ROLE_OF_GRANT: Field = Field::property(
+    "role",
+    Kind::Reference("role"),
+    "The role: of the project's scope where `project=` stands beside it, else of the organisation's.",
+    "role=\"editor\"",
+);
+
+const PROJECT_OF_GRANT: Field = Field::property(
+    "project",
+    Kind::Reference("project"),
+    "The project that the role is held in.",
+    "project=\"research\"",
+);
+
+const GROUP_OF_GRANT: Field = Field::property(
+    "group",
+    Kind::Group,
+    "Those whom the identity provider puts into this group.",
+    "group=\"ml-research\"",
+);
+
+const EVERYONE_IN_OF_GRANT: Field = Field::property(
+    "everyone-in",
+    Kind::Reference("domain"),
+    "Everybody with an address in this claimed domain.",
+    "everyone-in=\"acme.com\"",
+);
+
+const ATTRIBUTE_OF_GRANT: Field = Field::property(
+    "attribute",
+    Kind::Slug,
+    "Those of whom the connection says that this attribute, one of its `attributes`, has the `value`.",
+    "attribute=\"department\"",
+);
+
+const VALUE_OF_GRANT: Field = Field::property(
+    "value",
+    Kind::Attribute,
+    "What the attribute has to be, byte for byte; one of its values where it has several.",
+    "value=\"Finance\"",
+);
+
+const CONNECTION_OF_GRANT: Field = Field::property(
+    "connection",
+    Kind::Reference("connection"),
+    "Whose group or attribute it is: has to be said where the organisation has several connections.",
+    "connection=\"okta\"",
+);
+
+const GROUP_LABEL_OF_GRANT: Field = Field::property(
+    "group-label",
+    Kind::Title,
+    "What people call a group that has an id for a name. Never checked, never compared.",
+    "group-label=\"Vision team\"",
+);
+
+/// What tells grants and blocks apart, for those who take one away.
+pub(super) static PROPERTIES_OF_GRANTS: [Field; 8] = [
+    ROLE_OF_GRANT,
+    PROJECT_OF_GRANT,
+    GROUP_OF_GRANT,
+    EVERYONE_IN_OF_GRANT,
+    ATTRIBUTE_OF_GRANT,
+    VALUE_OF_GRANT,
+    CONNECTION_OF_GRANT,
+    GROUP_LABEL_OF_GRANT,
+];
+
+pub(super) static GRANT: Block = Block {
     word: "grant",
     key: Key::Properties,
     fields: &[
-        Field::property(
-            "role",
-            Kind::Reference("role"),
-            "The role: of the project's scope where `project=` stands beside it, else of the organisation's.",
-            "role=\"editor\"",
-        )
-        .required(),
-        Field::property(
-            "project",
-            Kind::Reference("project"),
-            "The project that the role is held in.",
-            "project=\"research\"",
-        ),
-        Field::property(
-            "group",
-            Kind::Group,
-            "Those whom the identity provider puts into this group.",
-            "group=\"ml-research\"",
-        ),
-        Field::property(
-            "everyone-in",
-            Kind::Reference("domain"),
-            "Everybody with an address in this claimed domain.",
-            "everyone-in=\"acme.com\"",
-        ),
-        Field::property(
-            "attribute",
-            Kind::Slug,
-            "Those of whom the connection says that this attribute, one of its `attributes`, has the `value`.",
-            "attribute=\"department\"",
-        ),
-        Field::property(
-            "value",
-            Kind::Attribute,
-            "What the attribute has to be, byte for byte; one of its values where it has several.",
-            "value=\"Finance\"",
-        ),
-        Field::property(
-            "connection",
-            Kind::Reference("connection"),
-            "Whose group or attribute it is: has to be said where the organisation has several connections.",
-            "connection=\"okta\"",
-        ),
-        Field::property(
-            "group-label",
-            Kind::Title,
-            "What people call a group that has an id for a name. Never checked, never compared.",
-            "group-label=\"Vision team\"",
-        ),
+        ROLE_OF_GRANT.required(),
+        PROJECT_OF_GRANT,
+        GROUP_OF_GRANT,
+        EVERYONE_IN_OF_GRANT,
+        ATTRIBUTE_OF_GRANT,
+        VALUE_OF_GRANT,
+        CONNECTION_OF_GRANT,
+        GROUP_LABEL_OF_GRANT,
     ],
     reserved: &["except-group"],
     about: "Gives a role. A person gets every grant that matches; the order never matters.",
     example: "grant role=\"editor\" project=\"research\" group=\"ml-research\"",
 };
 
-static BLOCK: Block = Block {
+pub(super) static BLOCK: Block = Block {
     word: "block",
     key: Key::Properties,
     fields: &[Field::property(

@@ -31,7 +31,7 @@ static WORKSPACE: Block = Block {
     fields: &[
         Field::fact("platform", Kind::Folder, "The folder of catalogue and defaults.", "platform \"platform\"")
             .required(),
-        Field::fact("presets", Kind::Folder, "The folder of presets; empty for now.", "presets \"presets\"").required(),
+        Field::fact("presets", Kind::Folder, "The folder of presets.", "presets \"presets\"").required(),
         Field::fact("waivers", Kind::Folder, "The folder of waivers; empty for now.", "waivers \"waivers\"").required(),
         Field::fact("environments", Kind::Folder, "The folder of environments.", "environments \"environments\"")
             .required(),
