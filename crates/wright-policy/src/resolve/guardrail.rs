@@ -6,6 +6,7 @@
 mod bound;
 mod path;
 
+use wright_syntax::codes::LIMITS;
 use wright_syntax::diagnostic::Sink;
 use wright_syntax::source::Span;
 
@@ -15,6 +16,9 @@ use crate::codes::{DUPLICATE_DEFINITION, MISSING_FIELD};
 use crate::finding::Finding;
 use crate::policy::{Binds, Demand, Environment, Guardrail, Org, Verb};
 use crate::shape::Node;
+
+/// Each is held against every organisation in every environment; there are a few dozen paths, and few need two bounds.
+const DEMANDS_MAX: usize = 512;
 
 /// What the names in a guardrail are looked up in: its keys and values may be any organisation's.
 pub(super) struct GuardrailNames<'a> {
@@ -53,7 +57,27 @@ pub(super) fn resolve(platform: &Node, names: &GuardrailNames<'_>, sink: &mut Si
     let all = platform.entries("guardrail").filter_map(|node| guardrail(node, names, sink));
     let mut all: Vec<Guardrail> = all.collect();
     all.sort_by(|one, two| one.slug.cmp(&two.slug));
+    too_many(&mut all, sink);
     all
+}
+
+/// Those of the guardrails that reach beyond the limit are left out.
+fn too_many(all: &mut Vec<Guardrail>, sink: &mut Sink) {
+    let count: usize = all.iter().map(|guardrail| guardrail.demands.len()).sum();
+    let mut so_far: usize = 0;
+    let fits = all.iter().take_while(|guardrail| {
+        so_far = so_far.saturating_add(guardrail.demands.len());
+        so_far <= DEMANDS_MAX
+    });
+    let fitting = fits.count();
+    let Some(first) = all.get(fitting) else { return };
+    let message = format!("the guardrails have {count} lines; the limit is {DEMANDS_MAX}");
+    Finding::new(LIMITS, first.at, message)
+        .mark("reaches beyond it")
+        .help("one `require` binds every organisation: a line for each organisation is not needed")
+        .path(&format!("guardrail[{}]", first.slug))
+        .report(sink);
+    all.truncate(fitting);
 }
 
 /// `None` where some of it was reported.
@@ -97,7 +121,7 @@ fn demand(verb: Verb, node: &Node, names: &GuardrailNames<'_>, sink: &mut Sink) 
 
 /// Two bounds of one kind over one path: the weaker says nothing.
 fn doubles(demands: &[Demand], node: &Node, sink: &mut Sink) {
-    for (at, later) in demands.iter().enumerate() {
+    for (at, later) in demands.iter().take(DEMANDS_MAX).enumerate() {
         let same = |earlier: &&Demand| {
             let one = (earlier.verb, &earlier.path, earlier.test.word(), &earlier.binds);
             one == (later.verb, &later.path, later.test.word(), &later.binds)

@@ -70,6 +70,23 @@ fn a_catalogue_has_a_limit() {
 }
 
 #[test]
+fn guardrails_have_512_lines_at_most() {
+    let lines = |count: usize| {
+        let lines: String =
+            (0..count).map(|at| format!("    forbid \"block\" equals=\"g{at}\" where=\"org=acme\"\n")).collect();
+        let one = |slug: &str, lines: &str| format!("guardrail \"{slug}\" {{\n{lines}    why \"w\"\n}}\n");
+        let cap = one("cap", "    require \"session.idle\" at-most=\"2h\"\n");
+        all_findings(&workspace(&format!("// after: platform/catalog.kdl\n{cap}{}", one("many", &lines))))
+    };
+    // Many values of one path are one `one-of`: what stands twice is said, and the limit too.
+    assert!(lines(511).iter().all(|found| code(found) == "GW0104"));
+    let found = lines(512);
+    let limit: Vec<_> = found.iter().filter(|found| code(found) == "GW0010").collect();
+    assert_eq!(limit.len(), 1);
+    assert!(limit[0].message.contains("513 lines"), "{}", limit[0].message);
+}
+
+#[test]
 fn an_organisation_has_4096_grants_at_most() {
     let grants = |count: usize| {
         let lines: String =
