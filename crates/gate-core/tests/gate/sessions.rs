@@ -4,6 +4,7 @@ use gate_core::Restored;
 use gate_core::verify::Verdict;
 use gate_store::Store as _;
 use gatewright_bundle::program::WhenFull;
+use gatewright_decide::{Limit, revocation_bound};
 use gatewright_terms::{Refusal, Seconds};
 
 use crate::policy::{ABSOLUTE, IDLE};
@@ -51,6 +52,30 @@ async fn limits_are_those_of_the_running_program() {
     world.change(|program| program.orgs[0].session.absolute = Seconds(50)).await;
     assert_eq!(word(&world.verify(&ada, 49).await), "pass");
     assert_eq!(word(&world.verify(&ada, 50).await), "sign-in");
+}
+
+/// A leaver who goes on working gets in until the revocation bound, and not at it: what the policy is told is what the gate
+/// does. At the very `max-authentication-age` an authentication is not older than it.
+#[tokio::test]
+async fn a_leaver_is_out_at_the_revocation_bound() {
+    let mut world = World::new().await;
+    for (idle, absolute, age) in [(60, 300, None), (60, 300, Some(400)), (60, 300, Some(300)), (60, 300, Some(200))] {
+        world
+            .change(|program| {
+                let session = &mut program.orgs[0].session;
+                (session.idle, session.absolute) = (Seconds(idle), Seconds(absolute));
+                session.max_authentication_age = age.map(Seconds);
+            })
+            .await;
+        let bound = revocation_bound(&world.program.orgs[0].session);
+        let out = i64::from(bound.seconds.0) + i64::from(bound.limit == Limit::AuthenticationAge);
+        let ada = world.ada(0).await;
+        for second in (0..out - 1).step_by(30) {
+            assert_eq!(word(&world.verify(&ada, second).await), "pass", "{age:?}: {second}");
+        }
+        assert_eq!(word(&world.verify(&ada, out - 1).await), "pass", "{age:?}");
+        assert_eq!(word(&world.verify(&ada, out).await), "sign-in", "{age:?}");
+    }
 }
 
 /// Last requests survive a restart, but for the lag that is stated.
