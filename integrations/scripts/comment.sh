@@ -20,6 +20,8 @@ ARTIFACT=gatewright
 ZIP_BYTES_MAX=8388608
 # Four bytes a character at most.
 TEXT_BYTES_MAX=240000
+# The artifact may lie: it comes from a workflow that the pull request can change.
+SOURCE="Written by this pull request's own workflow. What counts is the status **gatewright/review**: its page has the diff that the default branch made."
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -89,7 +91,7 @@ if [ -z "$number" ]; then
     printf 'The pull request has moved on; the run of its new commit comments.\n'
     exit 0
 fi
-jq '{body: .}' "$work/text" > "$work/body"
+jq --arg source "$SOURCE" '{body: "\(.)\n---\n\($source)\n"}' "$work/text" > "$work/body"
 comment=$(ours "$number") || exit 1
 if [ -n "$comment" ]; then
     api PATCH "$repository/issues/comments/$comment" "$work/body" > "$work/posted"

@@ -59,6 +59,12 @@ case $code in
 *) fail "gatewright review ended with $code" ;;
 esac
 
+# What a reviewer can believe: made here, and not by the pull request.
+if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
+    gatewright diff refs/gatewright/base refs/gatewright/merged --output markdown --quiet >> "$GITHUB_STEP_SUMMARY" ||
+        fail "gatewright diff ended otherwise than gatewright review"
+fi
+
 # TEAM: the logins of its members, as one array. A team that the token cannot see is an error, and no empty team.
 members() {
     organisation=${1%%/*} slug=${1#*/}
