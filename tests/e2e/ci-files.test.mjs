@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { accessSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { register } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -23,6 +24,29 @@ test("every folder with an action and every workflow is looked at here", () => {
   const actions = readdirSync(join(INTEGRATIONS, "github")).filter((name) => name !== "workflows");
   assert.deepEqual(actions.sort(), ACTIONS);
   assert.deepEqual(readdirSync(join(INTEGRATIONS, "github/workflows")).sort(), [...WORKFLOWS].sort());
+});
+
+test("GitHub's own parser reads workflows and actions, and has nothing to say", async () => {
+  register(new URL("./lib/json-modules.mjs", import.meta.url));
+  const { NoOperationTraceWriter, convertWorkflowTemplate, parseWorkflow } = await import("@actions/workflow-parser");
+  const read = (name, content) => parseWorkflow({ name, content }, new NoOperationTraceWriter());
+  const jobs_of = { "gatewright.yml": ["policy"], "gatewright-verdict.yml": ["comment", "review"] };
+  for (const name of WORKFLOWS) {
+    const text = readFileSync(join(INTEGRATIONS, "github/workflows", name), "utf8");
+    const { context, value } = read(name, text);
+    const template = await convertWorkflowTemplate(context, value);
+    assert.deepEqual(context.errors.getErrors(), []);
+    assert.deepEqual([template.errors, template.jobs.map((job) => job.id.value)], [undefined, jobs_of[name]]);
+    // The parser is one that can say no.
+    assert.notEqual(read(name, text.replace("permissions", "permisions")).context.errors.getErrors().length, 0);
+  }
+  const { parseAction } = await import("@actions/workflow-parser/actions/action-parser");
+  const errors = (content) => parseAction({ name: "action.yml", content }, new NoOperationTraceWriter()).context.errors.getErrors();
+  for (const name of ACTIONS) {
+    const text = readFileSync(join(INTEGRATIONS, "github", name, "action.yml"), "utf8");
+    assert.deepEqual(errors(text), []);
+    assert.notEqual(errors(text.replace("shell: sh", "shel: sh")).length, 0);
+  }
 });
 
 test("no job has a right that it does not use, and only one may write", () => {
