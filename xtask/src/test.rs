@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::release;
 use crate::run::{cargo, command, is_root, root, run};
 use crate::setup::{self, Node};
 
@@ -11,6 +12,8 @@ pub(crate) fn test() -> Result<(), String> {
     run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     run(&mut cargo(&["build", "--workspace", "--all-targets"]))?;
     run(&mut cargo(&["test", "--workspace", "--no-fail-fast"]))?;
+    // Built here, where it may take its time; the end-to-end tests find it done.
+    release::release("dev")?;
     run(&mut end_to_end(&node))
 }
 
