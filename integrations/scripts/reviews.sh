@@ -79,7 +79,7 @@ changes() {
     git cat-file -e "$1^{commit}" 2> /dev/null || fetch "$1" || { printf '[]'; printf 'The approval of %s counts for nothing: that commit is gone.\n' "$1" >&2; return; }
     from=$(git merge-base refs/gatewright/base "$1") || { printf '[]'; printf 'The approval of %s counts for nothing: it shares no history with %s.\n' "$1" "$base" >&2; return; }
     if gatewright diff "$from" "$1" --output json --quiet > "$work/seen"; then
-        jq -c '[.changes[].id] | unique' "$work/seen"
+        jq -c '[.changes[] | .id, (.through.ids // [])[]] | unique' "$work/seen"
     else
         printf '[]'
         printf 'The approval of %s counts for nothing: gatewright diff cannot read that commit.\n' "$1" >&2

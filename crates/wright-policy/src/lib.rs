@@ -39,7 +39,7 @@ pub use provenance::{Origin, Provenance, To, block_path, grant_key, grant_path};
 pub use resolve::resolve;
 pub use rules::{CHECKS, Check, INLINE_SECRET, Secret, check, check_with, secrets};
 pub use shape::{Draft, shape};
-pub use trees::{Trees, folders, read, texts};
+pub use trees::{Trees, folders, presets_folder, read, texts};
 pub use valid::Valid;
 pub use words::{CLASSES, property_order};
 pub use workspace::{FILE_BYTES_MAX, Irregular, MANIFEST, Oddity, Workspace};

@@ -80,6 +80,14 @@ pub fn folders(manifest: &[u8]) -> Vec<String> {
     named
 }
 
+/// The folder of presets, where the manifest names one.
+pub fn presets_folder(manifest: &[u8]) -> Option<String> {
+    let source = Source { path: MANIFEST.into(), text: std::str::from_utf8(manifest).ok()?.into() };
+    let block = read_kdl(&source, FileId(0), ReadContext::Platform, &mut Sink::default());
+    let named = named_folders(&block);
+    named.into_iter().find(|(role, _)| *role == Role::Presets).map(|(_, folder)| folder.to_string())
+}
+
 fn named_folders(manifest: &Block) -> Vec<(Role, Arc<str>)> {
     let workspace = manifest.entries.iter().find(|entry| &*entry.word.value == "workspace");
     let children = workspace.and_then(|entry| entry.children.as_ref());

@@ -14,6 +14,7 @@ mod governance;
 mod guardrail;
 mod outcome;
 mod path;
+mod presets;
 mod rows;
 mod settings;
 mod side;

@@ -5,6 +5,7 @@ mod git;
 pub(crate) mod human;
 pub(crate) mod json;
 mod markdown;
+mod presets;
 pub(crate) mod side;
 mod words;
 

@@ -168,3 +168,81 @@ fn a_link_in_a_revision_is_not_followed() {
     let said = compared(&place, &["main"]).exits(1);
     assert!(said.stderr.contains("does not compile"), "{}", said.stderr);
 }
+
+/// Two organisations that share a preset, and one that does not.
+fn sharing() -> Place {
+    let place = repository();
+    place.write(
+        "policies/presets/usual.kdl",
+        "preset \"usual\" {\n    about \"What they share\"\n    grant role=\"editor\" project=\"research\" group=\"guests\"\n    session {\n        idle \"10m\"\n        absolute \"9h\"\n    }\n}\n",
+    );
+    let org = String::from_utf8(place.read("policies/orgs/acme/org.kdl")).unwrap();
+    for (id, client) in [("globex", "0oa2"), ("hooli", "0oa3"), ("initech", "0oa4")] {
+        let mut text = org.replace("acme", id).replace("0oa1", client);
+        if id != "initech" {
+            text = text.replace("    plan ", "    use \"usual\"\n    plan ");
+        }
+        if id == "hooli" {
+            text = text.replace(
+                "    project \"default\"",
+                "    session {\n        idle \"20m\"\n    }\n\n    project \"default\"",
+            );
+        }
+        place.write(&format!("policies/orgs/{id}/org.kdl"), text);
+    }
+    commit(&place, "Globex and Hooli share a preset");
+    place
+}
+
+/// A line of a preset is one change, whoever uses it; an organisation that begins to use it is a change of its own.
+#[test]
+fn a_line_of_a_preset_is_one_change() {
+    let place = sharing();
+    let preset = "policies/presets/usual.kdl";
+    place.edit(preset, "idle \"10m\"", "idle \"15m\"");
+    place.edit(preset, "absolute \"9h\"", "absolute \"10h\"");
+    place.edit(preset, "group=\"guests\"", "group=\"visitors\"");
+    let said = json_of(&place, &["HEAD"]);
+    let rows: Vec<(&str, &str, u64, u64)> = said["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            let through = &row["through"];
+            let count = |name: &str| through[name].as_u64().unwrap();
+            (
+                row["path"].as_str().unwrap(),
+                row["classes"][0].as_str().unwrap(),
+                count("orgs"),
+                count("orgs_overriding"),
+            )
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ("preset[usual].session.absolute", "weakening", 2, 0),
+            ("preset[usual].session.idle", "weakening", 1, 1),
+            ("preset[usual].grant[role=editor,project=research,group=visitors]", "widening", 2, 0),
+            ("preset[usual].grant[role=editor,project=research,group=guests]", "narrowing", 2, 0),
+        ]
+    );
+    let absolute = &said["changes"][0];
+    assert_eq!((&absolute["before"], &absolute["after"]), (&json!("9h"), &json!("10h")));
+    assert_eq!(absolute["where"]["head"]["file"], "presets/usual.kdl");
+    assert_eq!(absolute["through"]["ids"].as_array().unwrap().len(), 2);
+    let shown = compared(&place, &["HEAD"]).exits(0).stdout;
+    insta::assert_snapshot!("a_preset", shown.split_once('\n').unwrap().1);
+
+    // The id hangs on the line, not on who uses it.
+    let id = absolute["id"].clone();
+    place.edit("policies/orgs/hooli/org.kdl", "    use \"usual\"\n", "");
+    place.edit("policies/orgs/initech/org.kdl", "    plan ", "    use \"usual\"\n    plan ");
+    let said = json_of(&place, &["HEAD"]);
+    let rows = said["changes"].as_array().unwrap();
+    let of = |path: &str| rows.iter().find(|row| row["path"] == path).unwrap_or_else(|| panic!("{path}: {said:#}"));
+    assert_eq!(of("preset[usual].session.absolute")["id"], id);
+    assert_eq!(of("preset[usual].session.absolute")["through"]["orgs"], 1);
+    assert!(of("org[initech].session.absolute")["through"].is_null(), "it begins to use the preset");
+    assert!(of("org[hooli].session.absolute")["through"].is_null(), "it ends to use the preset");
+}

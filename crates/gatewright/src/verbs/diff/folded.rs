@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use gatewright_terms::{OrgId, Slug};
 use wright::diff::{Change, ChangeId, Class, What, diff, governance};
 
+use super::presets::{self, Through};
 use super::side::{Place, Side};
 
 /// A change with the environments that it is alike in, and where its line is written on both sides.
@@ -13,6 +14,8 @@ pub(crate) struct Row {
     pub(crate) environments: BTreeSet<Slug>,
     pub(crate) base: Option<Place>,
     pub(crate) head: Option<Place>,
+    /// The organisations behind a line of a preset.
+    pub(crate) through: Option<Through>,
 }
 
 /// Everything that is reported.
@@ -55,19 +58,21 @@ impl Folded {
                         head: if change.is_removal() { None } else { head.place(name, &change.path) },
                         environments: BTreeSet::from([(*name).clone()]),
                         change,
+                        through: None,
                     });
                 }
             }
         }
         if let (Some(old), Some(new)) = (&base.rules, &head.rules) {
             let all: BTreeSet<Slug> = names.iter().map(|name| (*name).clone()).collect();
-            let row = |change| Row { change, environments: all.clone(), base: None, head: None };
+            let row = |change| Row { change, environments: all.clone(), base: None, head: None, through: None };
             let (before, after) = (base.orgs(), head.orgs());
             // An organisation that came or went is one row, which says it all.
             let stays =
                 |change: &Change| change.org.as_ref().is_none_or(|org| before.contains(org) && after.contains(org));
             rows.extend(governance(old, new).into_iter().filter(stays).map(row));
         }
+        let mut rows = presets::fold(rows, base, head);
         rows.sort_by(|one, other| one.key().cmp(&other.key()));
         let is_comparable = names.iter().any(|name| base.has(name) && head.has(name));
         let environments = names.into_iter().filter(|name| !partial || base.has(name) && head.has(name));
@@ -109,15 +114,24 @@ impl Row {
     /// A setting of the platform that every organisation lives by.
     pub(crate) fn is_of_every_org(&self) -> bool {
         let is_governance = OF_GOVERNANCE.iter().any(|start| self.change.path.starts_with(start));
-        self.change.org.is_none() && !is_governance && matches!(self.change.what, What::Setting { .. })
+        let is_preset = self.through.is_some();
+        self.change.org.is_none() && !is_preset && !is_governance && matches!(self.change.what, What::Setting { .. })
+    }
+
+    /// Where the line stands; where it stood, if it is gone.
+    pub(crate) fn line(&self) -> Option<&Place> {
+        self.head.as_ref().or(self.base.as_ref())
     }
 
     fn key(&self) -> impl Ord + '_ {
         (self.change.org.as_ref(), &self.change.classes, &self.change.path, &self.change.id)
     }
 
-    /// The organisation that it stands in, or those that a line of the platform reaches.
+    /// The organisation that it stands in, or those that a line of the platform or of a preset reaches.
     pub(crate) fn orgs(&self) -> BTreeSet<&OrgId> {
+        if let Some(through) = &self.through {
+            return through.orgs.iter().collect();
+        }
         let covers = self.change.effect().into_iter().flat_map(|effect| &effect.covers);
         covers.map(|cover| &cover.org).chain(&self.change.org).collect()
     }

@@ -20,13 +20,12 @@ pub(super) fn report(base: &Side, head: &Side, folded: &Folded, context: &Contex
         let _ = write!(text, "\n{} nothing changes for anybody\n", style.green("✓"));
         return text;
     }
-    let mut of: Option<Option<&gatewright_terms::OrgId>> = None;
+    let mut of: Option<String> = None;
     for row in &folded.rows {
-        let org = row.change.org.as_ref();
-        if of != Some(org) {
-            of = Some(org);
-            let name = org.map_or_else(|| "platform".to_owned(), ToString::to_string);
-            let _ = write!(text, "\n{}\n", style.bold(name));
+        let name = holder(row);
+        if of.as_ref() != Some(&name) {
+            let _ = write!(text, "\n{}\n", style.bold(&name));
+            of = Some(name);
         }
         text.push_str(&shown(row, folded, style));
     }
@@ -36,6 +35,15 @@ pub(super) fn report(base: &Side, head: &Side, folded: &Folded, context: &Contex
         let _ = writeln!(text, "needs {}", teams.join("   "));
     }
     text
+}
+
+/// `acme`, `platform`, or `preset enterprise-saml → 898 organisations`.
+fn holder(row: &Row) -> String {
+    match (&row.through, &row.change.org) {
+        (Some(through), _) => format!("preset {}", plain(&through.preset)),
+        (None, Some(org)) => org.to_string(),
+        (None, None) => "platform".to_owned(),
+    }
 }
 
 pub(crate) fn side(side: &Side) -> String {
@@ -76,10 +84,15 @@ fn shown(row: &Row, folded: &Folded, style: Style) -> String {
             let witness = plain(&crate::witness::words(&effect.witness));
             let (before, after) = (words::outcome(&effect.before), words::outcome(&effect.after));
             note("witness", format!("{witness}: {before} → {after}"));
-            if change.org.is_none() {
+            if change.org.is_none() && row.through.is_none() {
                 note("reaches", reach(row, folded));
             }
         }
+    }
+    if let Some(through) = &row.through {
+        let own =
+            if through.overriding > 0 { format!("   ({} set their own)", through.overriding) } else { String::new() };
+        note("reaches", reach(row, folded) + &own);
     }
     if row.environments.len() < folded.environments.len() {
         note("only in", row.environments.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
@@ -88,7 +101,10 @@ fn shown(row: &Row, folded: &Folded, style: Style) -> String {
 }
 
 fn what(row: &Row) -> String {
-    let path = row.change.short_path();
+    let path = match &row.through {
+        Some(through) => row.change.path.strip_prefix(&format!("preset[{}].", through.preset)).unwrap_or_default(),
+        None => row.change.short_path(),
+    };
     let alone = |sign: &str, value: &str| format!("{sign} {path} {value}").trim_end().to_owned();
     plain(&match &row.change.what {
         What::Access { sign: Sign::Added, value, .. } | What::Setting { before: None, after: Some(value) } => {

@@ -89,6 +89,15 @@ const fn line(sign: Sign) -> &'static str {
 
 /// For a line of the platform: which organisations it reaches.
 fn through(row: &Row) -> Value {
+    if let Some(through) = &row.through {
+        return json!({
+            "preset": through.preset,
+            "orgs": through.orgs.len(),
+            "orgs_overriding": through.overriding,
+            "sample": through.orgs.iter().take(3).map(OrgId::as_str).collect::<Vec<_>>(),
+            "ids": through.ids.iter().map(wright::diff::ChangeId::as_str).collect::<Vec<_>>(),
+        });
+    }
     if row.change.org.is_some() || row.change.effect().is_none() {
         return Value::Null;
     }

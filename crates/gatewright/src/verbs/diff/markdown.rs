@@ -104,7 +104,10 @@ fn what(change: &Change) -> String {
 }
 
 fn effect(row: &Row) -> String {
-    let Some(effect) = row.change.effect() else { return String::new() };
+    let reaches = || format!("reaches {} organisations", row.orgs().len());
+    let Some(effect) = row.change.effect() else {
+        return if row.through.is_some() { reaches() } else { String::new() };
+    };
     let witness = code(&crate::witness::words(&effect.witness));
     let (before, after) = (code(&words::outcome(&effect.before)), code(&words::outcome(&effect.after)));
     let joined = |held: std::collections::BTreeSet<_>| held.iter().map(words::permission).collect::<Vec<_>>().join(" ");
@@ -118,7 +121,7 @@ fn effect(row: &Row) -> String {
         lines.push(format!("loses {}", code(&joined(lost))));
     }
     if row.change.org.is_none() {
-        lines.push(format!("reaches {} organisations", row.orgs().len()));
+        lines.push(reaches());
     }
     lines.join("<br>")
 }

@@ -8,7 +8,7 @@ use gatewright_bundle::program::Program;
 use gatewright_terms::{OrgId, Slug};
 use wright::diff::Rules;
 use wright::{Compiled, Outcome, World, compile, digest};
-use wright_policy::{Origin, Provenance};
+use wright_policy::{MANIFEST, Origin, Provenance, presets_folder};
 use wright_syntax::diagnostic::Severity;
 use wright_syntax::source::Source;
 
@@ -27,6 +27,8 @@ pub(crate) struct Side {
     /// What no program holds. `None`: a bundle, which says nothing of it.
     pub(crate) rules: Option<Rules>,
     sources: Vec<Source>,
+    /// The folder of presets.
+    presets: Option<String>,
     is_bundle: bool,
 }
 
@@ -88,6 +90,7 @@ impl Side {
             environments: BTreeMap::from([(environment, half)]),
             rules: None,
             sources: Vec::new(),
+            presets: None,
             is_bundle: true,
         })
     }
@@ -106,7 +109,24 @@ impl Side {
             provenance: Some(compiled.provenance),
         };
         let environments = outcome.programs.into_iter().map(|(name, compiled)| (name, half(compiled))).collect();
-        Ok(Self { name: name.to_owned(), commit: None, environments, rules: Some(rules), sources, is_bundle: false })
+        let manifest = sources.iter().find(|source| &*source.path == MANIFEST);
+        let presets = manifest.and_then(|manifest| presets_folder(manifest.text.as_bytes()));
+        let (name, rules) = (name.to_owned(), Some(rules));
+        Ok(Self { name, commit: None, environments, rules, sources, presets, is_bundle: false })
+    }
+
+    /// Whether a file is one of the folder of presets.
+    pub(crate) fn is_preset(&self, file: &str) -> bool {
+        self.presets.as_ref().and_then(|folder| file.strip_prefix(&**folder)).is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    /// The organisations of an environment that take something from a file.
+    pub(crate) fn users_of(&self, environment: &Slug, file: &str) -> BTreeSet<OrgId> {
+        let provenance = self.environments.get(environment).and_then(|half| half.provenance.as_ref());
+        let origins = provenance.into_iter().flat_map(|provenance| &provenance.origins);
+        let org_of = |origin: &Origin| origin.path.strip_prefix("org[")?.split_once(']').map(|(org, _)| org.to_owned());
+        let users = origins.filter(|origin| origin.file == file).filter_map(org_of);
+        users.filter_map(|org| OrgId::parse(&org).ok()).collect()
     }
 
     /// Of every environment.

@@ -1,0 +1,92 @@
+//! Presets: rows that one line of a preset makes in many organisations, as one row.
+//!
+//! Invariant: only what an organisation used before and uses now is folded: one that begins to use a preset is a change of
+//! its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gatewright_terms::{OrgId, Slug};
+use wright::diff::{Change, ChangeId};
+
+use super::folded::Row;
+use super::side::{Place, Side};
+
+/// The organisations behind a row of a preset.
+pub(crate) struct Through {
+    pub(crate) preset: String,
+    /// Whom it reaches.
+    pub(crate) orgs: BTreeSet<OrgId>,
+    /// Those that use the preset and say it themselves.
+    pub(crate) overriding: usize,
+    /// Of the rows that it stands for.
+    pub(crate) ids: BTreeSet<ChangeId>,
+}
+
+/// What makes two rows one: the line on both sides, the path in the organisation, and the environments.
+type Key = (Option<(String, u32)>, Option<(String, u32)>, String, BTreeSet<Slug>);
+
+pub(super) fn fold(rows: Vec<Row>, base: &Side, head: &Side) -> Vec<Row> {
+    let (mut groups, mut folded): (BTreeMap<Key, Vec<Row>>, Vec<Row>) = (BTreeMap::new(), Vec::new());
+    let mut users = Users { sides: [base, head], known: BTreeMap::new() };
+    for row in rows {
+        if users.both_use_it(&row) {
+            groups.entry(key(&row)).or_default().push(row);
+        } else {
+            folded.push(row);
+        }
+    }
+    for group in groups.into_values() {
+        folded.extend(one(group, &mut users));
+    }
+    folded
+}
+
+fn key(row: &Row) -> Key {
+    let at = |place: &Option<Place>| place.as_ref().map(|place| (place.file.clone(), place.line));
+    (at(&row.base), at(&row.head), row.change.short_path().to_owned(), row.environments.clone())
+}
+
+/// One row for each thing that is said; a line with params may say several.
+fn one(group: Vec<Row>, users: &mut Users<'_>) -> Vec<Row> {
+    let file = group.first().and_then(Row::line).map(|place| place.file.clone()).unwrap_or_default();
+    let preset = file.rsplit('/').next().and_then(|name| name.strip_suffix(".kdl")).unwrap_or_default().to_owned();
+    let changes: Vec<&Change> = group.iter().map(|row| &row.change).collect();
+    let (Some(change), Some(first)) = (Change::of_preset(&preset, &changes), group.first()) else { return group };
+    let orgs: BTreeSet<OrgId> = group.iter().filter_map(|row| row.change.org.clone()).collect();
+    let ids = group.iter().map(|row| row.change.id.clone()).collect();
+    let environment = first.environments.first();
+    let all = environment.map_or(0, |environment| users.of(1, environment, &file).len());
+    let through = Through { preset, overriding: all.saturating_sub(orgs.len()), orgs, ids };
+    vec![Row {
+        environments: first.environments.clone(),
+        base: first.base.clone(),
+        head: first.head.clone(),
+        change,
+        through: Some(through),
+    }]
+}
+
+/// Which organisations take something from a file of presets, on either side.
+struct Users<'a> {
+    sides: [&'a Side; 2],
+    known: BTreeMap<(usize, Slug, String), BTreeSet<OrgId>>,
+}
+
+impl Users<'_> {
+    /// Whether the line stands in a preset, on each side where it stands, and the organisation uses that preset on both.
+    fn both_use_it(&mut self, row: &Row) -> bool {
+        let (Some(org), Some(environment)) = (&row.change.org, row.environments.first()) else { return false };
+        let Some(file) = row.line().map(|place| place.file.clone()) else { return false };
+        let is_there = |place: &Option<Place>| place.as_ref().is_none_or(|place| place.file == file);
+        let is_preset = self.sides.iter().any(|side| side.is_preset(&file));
+        let stands = is_there(&row.base) && is_there(&row.head);
+        is_preset && stands && (0..2).all(|side| self.of(side, environment, &file).contains(org))
+    }
+
+    fn of(&mut self, side: usize, environment: &Slug, file: &str) -> &BTreeSet<OrgId> {
+        let sides = self.sides;
+        self.known
+            .entry((side, environment.clone(), file.to_owned()))
+            .or_insert_with(|| sides.get(side).map(|side| side.users_of(environment, file)).unwrap_or_default())
+    }
+}

@@ -1,0 +1,52 @@
+//! Presets: one line of a preset that changed, instead of the same change of every organisation that uses it.
+
+use std::collections::BTreeSet;
+
+use super::change::{Change, ChangeId, Effect, What};
+
+impl Change {
+    /// Changes of several organisations by one line of a preset. `None` where they are none, or say different things.
+    ///
+    /// Its id hangs on the line, on what it says and on the classes: not on which organisations use the preset today.
+    pub fn of_preset(preset: &str, members: &[&Self]) -> Option<Self> {
+        let first = members.first()?;
+        if members.iter().any(|other| other.short_path() != first.short_path() || !other.says(first)) {
+            return None;
+        }
+        let path = format!("preset[{preset}].{}", first.short_path());
+        let classes: BTreeSet<_> = members.iter().flat_map(|change| &change.classes).copied().collect();
+        let value = |text: &str| Some(text.to_owned());
+        let (before, after) = match &first.what {
+            What::Setting { before, after } => (before.clone(), after.clone()),
+            What::Access { value: said, .. } if first.is_addition() => (None, value(said)),
+            What::Access { value: said, .. } => (value(said), None),
+        };
+        let id = ChangeId::of(&path, before.as_deref(), after.as_deref(), &classes);
+        let what = match &first.what {
+            What::Setting { .. } => What::Setting { before, after },
+            What::Access { sign, value, .. } => {
+                What::Access { sign: *sign, value: value.clone(), effect: united(members).map(Box::new) }
+            }
+        };
+        Some(Self { id, classes, org: None, path, what })
+    }
+
+    fn says(&self, other: &Self) -> bool {
+        match (&self.what, &other.what) {
+            (What::Setting { before, after }, What::Setting { before: was, after: is }) => (before, after) == (was, is),
+            (What::Access { sign, value, .. }, What::Access { sign: other, value: said, .. }) => {
+                (sign, value) == (other, said)
+            }
+            (What::Setting { .. }, What::Access { .. }) | (What::Access { .. }, What::Setting { .. }) => false,
+        }
+    }
+}
+
+/// The witness of the gravest, then of the smallest; everybody whom they cover.
+fn united(members: &[&Change]) -> Option<Effect> {
+    let effects = || members.iter().filter_map(|change| Some((change.gravest(), change.effect()?)));
+    let (_, best) =
+        effects().min_by_key(|(class, effect)| (*class, effect.witness.traits.len(), effect.org.clone()))?;
+    let covers = effects().flat_map(|(_, effect)| effect.covers.iter().cloned()).collect();
+    Some(Effect { covers, ..best.clone() })
+}
