@@ -392,6 +392,31 @@ test("an approval survives what others merge; what was approved and then changed
   repository.git("push", "--quiet", "--force", "origin", `${first}:refs/pull/1/head`);
 });
 
+test("judged is what merging makes of the base as it is; approved is what a branch changed, and not what it lags behind", async () => {
+  repository.git("switch", "--quiet", "--create", "hotfix", main);
+  const [line] = /^ {4}grant role="admin" .*\n/m.exec(repository.git("show", "HEAD:policies/orgs/acme/org.kdl"));
+  repository.edit("policies/orgs/acme/org.kdl", line, "");
+  repository.commit("Nobody administers by way of a group");
+  repository.git("push", "--quiet", "origin", "hotfix");
+  repository.git("push", "--quiet", "origin", `${first}:refs/pull/11/head`);
+  forge.pulls = [pull({ number: 11, base: { ref: "hotfix" } })];
+  approval("ada", { pull: 11 });
+  const behind = await review();
+  assert.deepEqual(forge.statuses.map((it) => it.state), ["success"], behind.output);
+
+  // The approved commit still held the line that the base has lost. That did not approve bringing it back.
+  repository.git("switch", "--quiet", "--create", place(), first);
+  repository.git("merge", "--quiet", "--no-edit", "hotfix");
+  repository.grant(line.trim());
+  const back = repository.commit("And back");
+  repository.propose(11);
+  forge.statuses = [];
+  forge.pulls = [pull({ number: 11, base: { ref: "hotfix" }, head: { sha: back } })];
+  const done = await review();
+  assert.deepEqual(forge.statuses.map((it) => it.state), ["failure"], done.output);
+  assert.match(done.output, /has not approved 1 of 2 changes GW1407/);
+});
+
 test("a forge that cannot be asked never opens the way: the status is an error", async () => {
   const broken = {
     teams: ({ path }) => path.includes("/members") && { status: 502 },
