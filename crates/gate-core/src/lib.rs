@@ -38,7 +38,7 @@ pub use doors::SessionDoor;
 pub use gate::{Gate, Limits, Parts};
 pub use kept_out::{KeptOut, SupportCode};
 pub use random::{Random, RandomFailed, SystemRandom};
-pub use reload::BundleRefused;
+pub use reload::{BundleRefused, NotDeployed};
 pub use restored::{Restored, end_what_was_restored};
 pub use saml::SamlParts;
 pub use token::Token;

@@ -18,6 +18,7 @@ use gatewright_bundle::{Accepted, Digest, Expected, Trust, VerifiedBundle, verif
 use gatewright_terms::{Slug, Timestamp};
 
 use crate::Gate;
+use crate::admin::{AdminError, Operator, Scope};
 use crate::gate::Parts;
 use crate::running::Running;
 use crate::sessions::Lag;
@@ -71,6 +72,35 @@ impl From<StoreError> for BundleRefused {
     }
 }
 
+/// Why what an operator pushed does not run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotDeployed {
+    Admin(AdminError),
+    Refused(BundleRefused),
+    /// Another bundle runs than the one that it was to replace; nothing was looked at.
+    RunsAnother,
+}
+
+impl From<AdminError> for NotDeployed {
+    fn from(error: AdminError) -> Self {
+        Self::Admin(error)
+    }
+}
+
+impl From<BundleRefused> for NotDeployed {
+    fn from(refused: BundleRefused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+/// A bundle, what it is held against, and who pushed it, where somebody did.
+struct Offered<'a> {
+    bundle: &'a [u8],
+    trust: &'a Trust,
+    beside: Option<Accepted>,
+    by: Option<&'a Operator>,
+}
+
 impl Gate {
     /// Starts on a signed bundle: verified, accepted in the store, audited. `beside`: the highest bundle as the file
     /// beside the bundle remembers it, so that an emptied store does not let an older one in.
@@ -85,7 +115,7 @@ impl Gate {
             Ok(verified) => Ok(Self::new(parts, Running::new(verified, now))),
             Err(refused) => {
                 // The refusal is what is told; that it could not be written down too, the next start tells.
-                let _ = parts.store.append(vec![refused_draft(&refused, None, now)], None, Vec::new()).await;
+                let _ = parts.store.append(vec![refused_draft(&refused, None, None, now)], None, Vec::new()).await;
                 Err(refused)
             }
         }
@@ -101,30 +131,50 @@ impl Gate {
         now: Timestamp,
     ) -> Result<(), BundleRefused> {
         let _one_at_a_time = self.reloading.lock().await;
-        match self.take_other(bundle, trust, beside, now).await {
-            Ok(()) => {
-                self.set_refused(None);
-                Ok(())
-            }
-            Err(refused) => {
-                self.say_refused(&refused, now).await;
-                Err(refused)
-            }
-        }
+        self.take(&Offered { bundle, trust, beside, by: None }, now).await
     }
 
-    async fn take_other(
+    /// The same for what an operator pushes. Their name stands in the record, taken or refused. `instead_of`: what must run
+    /// now, so that the bundle replaces what it was compared with. Scope `deploy`.
+    pub async fn deploy(
         &self,
+        by: &Operator,
         bundle: &[u8],
         trust: &Trust,
         beside: Option<Accepted>,
+        instead_of: Option<Digest>,
         now: Timestamp,
-    ) -> Result<(), BundleRefused> {
+    ) -> Result<(), NotDeployed> {
+        by.need(Scope::Deploy)?;
+        let _one_at_a_time = self.reloading.lock().await;
+        if instead_of.is_some_and(|digest| digest != self.accepted().digest) {
+            return Err(NotDeployed::RunsAnother);
+        }
+        Ok(self.take(&Offered { bundle, trust, beside, by: Some(by) }, now).await?)
+    }
+
+    /// What runs, as `compile` wrote it. Scope `read`.
+    pub fn bundle_file(&self, by: &Operator) -> Result<Vec<u8>, AdminError> {
+        by.need(Scope::Read)?;
+        Ok(self.running().unsigned_file())
+    }
+
+    async fn take(&self, offered: &Offered<'_>, now: Timestamp) -> Result<(), BundleRefused> {
+        let taken = self.take_other(offered, now).await;
+        match &taken {
+            Ok(()) => self.set_refused(None),
+            Err(refused) => self.say_refused(refused, offered.by, now).await,
+        }
+        taken
+    }
+
+    async fn take_other(&self, offered: &Offered<'_>, now: Timestamp) -> Result<(), BundleRefused> {
+        let Offered { bundle, trust, beside, by } = *offered;
         let verified = verify_highest(&*self.store, &self.environment, bundle, trust, beside, now).await?;
         if (verified.sequence(), verified.digest()) == (self.accepted().sequence, self.accepted().digest) {
             return Ok(());
         }
-        accept(&*self.store, &self.environment, &verified, now).await?;
+        accept(&*self.store, &self.environment, &verified, by, now).await?;
         self.swap(Running::new(verified, now));
         Ok(())
     }
@@ -132,18 +182,19 @@ impl Gate {
     /// The offered bundle, or the trust file, could not be read: audited, and *degraded* until a good one is taken.
     pub async fn bundle_unreadable(&self, why: &str, now: Timestamp) {
         let _one_at_a_time = self.reloading.lock().await;
-        self.say_refused(&BundleRefused::Unreadable(why.to_owned()), now).await;
+        self.say_refused(&BundleRefused::Unreadable(why.to_owned()), None, now).await;
     }
 
-    async fn say_refused(&self, refused: &BundleRefused, now: Timestamp) {
+    async fn say_refused(&self, refused: &BundleRefused, by: Option<&Operator>, now: Timestamp) {
         let (reason, running) = (refused.to_string(), self.running());
-        // The same file that is still there a second later is one refusal, not a thousand records.
-        let told = self.last_refused().is_some_and(|last| last.reason == reason);
+        // The same file that is still there a second later is one refusal, not a thousand records. What somebody did is a
+        // record each time.
+        let told = by.is_none() && self.last_refused().is_some_and(|last| last.reason == reason);
         self.set_refused(Some(RefusedBundle { code: refused.code(), reason, at: now }));
         if !told {
             // Where the store is away the status says so by itself.
-            let _ =
-                self.store.append(vec![refused_draft(refused, Some(running.digest()), now)], None, Vec::new()).await;
+            let record = refused_draft(refused, Some(running.digest()), by, now);
+            let _ = self.store.append(vec![record], None, Vec::new()).await;
         }
     }
 
@@ -201,7 +252,7 @@ async fn first(
     now: Timestamp,
 ) -> Result<VerifiedBundle, BundleRefused> {
     let verified = verify_highest(&*parts.store, &parts.environment, bundle, trust, beside, now).await?;
-    accept(&*parts.store, &parts.environment, &verified, now).await?;
+    accept(&*parts.store, &parts.environment, &verified, None, now).await?;
     Ok(verified)
 }
 
@@ -225,10 +276,11 @@ async fn accept(
     store: &dyn Store,
     environment: &Slug,
     bundle: &VerifiedBundle,
+    by: Option<&Operator>,
     now: Timestamp,
 ) -> Result<(), BundleRefused> {
     let row = rows::Accepted { sequence: bundle.sequence(), digest: bundle.digest().0 };
-    if store.accept(environment, row, vec![activated_draft(bundle, now)]).await? {
+    if store.accept(environment, row, vec![activated_draft(bundle, by, now)]).await? {
         return Ok(());
     }
     // Another process accepted a higher one between our read and our write.
@@ -236,13 +288,15 @@ async fn accept(
     Err(BundleRefused::Bundle(gatewright_bundle::BundleRefused::Rollback { found: row.sequence, highest }))
 }
 
-fn activated_draft(bundle: &VerifiedBundle, now: Timestamp) -> Draft {
+fn activated_draft(bundle: &VerifiedBundle, by: Option<&Operator>, now: Timestamp) -> Draft {
     let fields = Fields::default().with("bundle", bundle.digest()).with("sequence", bundle.sequence());
+    let fields = fields.with_some("operator", by.map(Operator::name));
     draft(Stream::Platform, now, Event::BundleActivated, fields)
 }
 
 /// `bundle` is the one that keeps running.
-fn refused_draft(refused: &BundleRefused, running: Option<&str>, now: Timestamp) -> Draft {
+fn refused_draft(refused: &BundleRefused, running: Option<&str>, by: Option<&Operator>, now: Timestamp) -> Draft {
     let fields = Fields::default().with("reason", refused.slug()).with_some("bundle", running);
+    let fields = fields.with_some("operator", by.map(Operator::name));
     draft(Stream::Platform, now, Event::BundleRefused, fields)
 }

@@ -55,6 +55,11 @@ impl Running {
         Accepted { sequence: self.bundle.sequence(), digest: self.bundle.digest() }
     }
 
+    /// What it was compiled to.
+    pub(crate) fn unsigned_file(&self) -> Vec<u8> {
+        self.bundle.unsigned_file()
+    }
+
     pub(crate) fn describe(&self) -> RunningBundle {
         RunningBundle {
             digest: self.digest.to_string(),

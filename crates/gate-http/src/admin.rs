@@ -9,6 +9,7 @@
 //! Trust: a token is a guess until the store knows its hash; being inside the network proves nothing (ST-OPS-09).
 
 mod audit;
+mod bundle;
 mod orgs;
 mod platform;
 
@@ -147,7 +148,9 @@ async fn handle(
     body: Body,
 ) -> Result<Response<Body>, Wrong> {
     match route {
-        AdminRoute::Bundle => platform::bundle(shared).await,
+        AdminRoute::Bundle => bundle::status(shared).await,
+        AdminRoute::Deploy => bundle::deploy(shared, by, request, body).await,
+        AdminRoute::BundleContent => bundle::content(shared, by),
         AdminRoute::Checkpoint => platform::checkpoint(shared).await,
         AdminRoute::Trace => platform::trace(shared, by, request).await,
         AdminRoute::Members => orgs::members(shared, by, request).await,

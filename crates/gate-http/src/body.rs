@@ -16,13 +16,17 @@ pub(crate) enum BodyRefused {
 
 /// The whole body as text.
 pub(crate) async fn text(body: Body, bytes_max: usize, time: Duration) -> Result<String, BodyRefused> {
-    let collected = match tokio::time::timeout(time, Limited::new(body, bytes_max).collect()).await {
-        Err(_) => return Err(BodyRefused::TooSlow),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(BodyRefused::TooLarge),
-        Ok(Err(_)) => return Err(BodyRefused::Broken),
-        Ok(Ok(collected)) => collected.to_bytes(),
-    };
-    String::from_utf8(collected.into()).map_err(|_| BodyRefused::Broken)
+    String::from_utf8(bytes(body, bytes_max, time).await?).map_err(|_| BodyRefused::Broken)
+}
+
+/// The whole body.
+pub(crate) async fn bytes(body: Body, bytes_max: usize, time: Duration) -> Result<Vec<u8>, BodyRefused> {
+    match tokio::time::timeout(time, Limited::new(body, bytes_max).collect()).await {
+        Err(_) => Err(BodyRefused::TooSlow),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(BodyRefused::TooLarge),
+        Ok(Err(_)) => Err(BodyRefused::Broken),
+        Ok(Ok(collected)) => Ok(collected.to_bytes().into()),
+    }
 }
 
 #[cfg(test)]

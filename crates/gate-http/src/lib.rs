@@ -32,6 +32,6 @@ pub use admin::Admin;
 pub use correlation::Correlation;
 pub use forwarded::TrustedProxies;
 pub use log::{Log, silent};
-pub use public::{Clock, Public, Shared};
+pub use public::{Clock, Deploy, Deploying, Public, Pushed, Shared};
 pub use routes::{AdminRoute, PublicRoute, Verb, routes_markdown};
 pub use server::{Failure, Service, serve};

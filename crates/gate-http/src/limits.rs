@@ -20,6 +20,9 @@ pub const RELAY_STATE_BYTES_MAX: usize = 80;
 /// The longest JSON of the admin API is a reason of a few sentences. Above: 413.
 pub const ADMIN_BODY_BYTES_MAX: usize = 16 * 1024;
 
+/// A bundle that is pushed: 256 MiB within this are a line of 100 Mbit/s. Less than a request may take. Above: 408.
+pub const BUNDLE_BODY: Duration = Duration::from_secs(25);
+
 /// Request line and headers. A thousand foreign cookies are 20 KiB; nginx stops at 32 KiB by default. Above: 431.
 pub const HEAD_BYTES_MAX: usize = 48 * 1024;
 

@@ -23,6 +23,8 @@ pub(crate) enum ProblemKind {
     Misdirected,
     TooLarge,
     TooSlow,
+    BundleRefused,
+    RunsAnother,
     Internal,
     StoreUnavailable,
 }
@@ -43,6 +45,12 @@ impl ProblemKind {
             Self::Misdirected => ("misdirected", StatusCode::MISDIRECTED_REQUEST, "This host is not served here"),
             Self::TooLarge => ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "The request is too large"),
             Self::TooSlow => ("too-slow", StatusCode::REQUEST_TIMEOUT, "The request took too long to arrive"),
+            Self::BundleRefused => {
+                ("bundle-refused", StatusCode::UNPROCESSABLE_ENTITY, "The bundle is refused, and nothing has changed")
+            }
+            Self::RunsAnother => {
+                ("runs-another", StatusCode::PRECONDITION_FAILED, "Another bundle runs than the one to be replaced")
+            }
             Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side"),
             Self::StoreUnavailable => {
                 ("store-unavailable", StatusCode::SERVICE_UNAVAILABLE, "The store does not answer")
@@ -53,14 +61,31 @@ impl ProblemKind {
 
 /// The document. `request` is the correlation id that the log line of the request carries.
 pub(crate) fn problem(kind: ProblemKind, detail: Option<&str>, request: &str) -> Response<Body> {
+    answer(kind, &document(kind, detail, request))
+}
+
+/// The same with `code`, which `gatewright explain` knows: `GW1402`.
+pub(crate) fn problem_with_code(kind: ProblemKind, detail: &str, code: Option<u16>, request: &str) -> Response<Body> {
+    let mut document = document(kind, Some(detail), request);
+    if let (Some(code), Some(members)) = (code, document.as_object_mut()) {
+        members.insert("code".to_owned(), format!("GW{code:04}").into());
+    }
+    answer(kind, &document)
+}
+
+fn document(kind: ProblemKind, detail: Option<&str>, request: &str) -> serde_json::Value {
     let (slug, status, title) = kind.words();
-    let document = serde_json::json!({
+    serde_json::json!({
         "type": format!("urn:gatewright:problem:{slug}"),
         "title": title,
         "status": status.as_u16(),
         "detail": detail,
         "instance": format!("urn:gatewright:request:{request}"),
-    });
+    })
+}
+
+fn answer(kind: ProblemKind, document: &serde_json::Value) -> Response<Body> {
+    let (_, status, _) = kind.words();
     let mut text = String::new();
     // Alternate form is indented: people read these in terminals.
     let _ = writeln!(text, "{document:#}");
@@ -94,6 +119,8 @@ mod tests {
             Self::Misdirected,
             Self::TooLarge,
             Self::TooSlow,
+            Self::BundleRefused,
+            Self::RunsAnother,
             Self::Internal,
             Self::StoreUnavailable,
         ];

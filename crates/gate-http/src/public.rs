@@ -19,6 +19,7 @@ mod test_sign_in;
 mod verify;
 
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
@@ -27,7 +28,9 @@ use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{Method, Request, Response};
 use axum::routing::{MethodRouter, on};
-use gate_core::Gate;
+use gate_core::admin::Operator;
+use gate_core::{Gate, NotDeployed};
+use gatewright_bundle::Digest;
 use gatewright_terms::Timestamp;
 use hyper::body::Incoming;
 
@@ -46,6 +49,20 @@ use crate::throttle::Throttle;
 /// Says what time it is.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
+/// A bundle that an operator pushes.
+pub struct Pushed {
+    pub by: Operator,
+    pub bundle: Vec<u8>,
+    /// What must run now.
+    pub instead_of: Option<Digest>,
+}
+
+/// Keeps a pushed bundle for the next start, and puts it in force; or neither.
+pub type Deploy = Arc<dyn Fn(Pushed) -> Deploying + Send + Sync>;
+
+/// The end of it.
+pub type Deploying = Pin<Box<dyn Future<Output = Result<(), NotDeployed>> + Send>>;
+
 /// What both listeners are made of.
 #[derive(Clone)]
 pub struct Shared {
@@ -54,6 +71,7 @@ pub struct Shared {
     pub log: Log,
     pub correlation: Arc<Correlation>,
     pub limits: ServerLimits,
+    pub deploy: Deploy,
 }
 
 impl Shared {

@@ -37,6 +37,8 @@ pub enum PublicRoute {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AdminRoute {
     Bundle,
+    Deploy,
+    BundleContent,
     Members,
     RemoveMember,
     EndSessions,
@@ -56,6 +58,7 @@ pub enum AdminRoute {
 pub enum Verb {
     Get,
     Post,
+    Put,
     Delete,
 }
 
@@ -64,6 +67,7 @@ impl Verb {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Put => "PUT",
             Self::Delete => "DELETE",
         }
     }
@@ -72,6 +76,7 @@ impl Verb {
         match self {
             Self::Get => MethodFilter::GET,
             Self::Post => MethodFilter::POST,
+            Self::Put => MethodFilter::PUT,
             Self::Delete => MethodFilter::DELETE,
         }
     }
@@ -189,6 +194,8 @@ impl PublicRoute {
 impl AdminRoute {
     pub const ALL: &'static [Self] = &[
         Self::Bundle,
+        Self::Deploy,
+        Self::BundleContent,
         Self::Members,
         Self::RemoveMember,
         Self::EndSessions,
@@ -209,6 +216,18 @@ impl AdminRoute {
         const MEMBERS: Option<Scope> = Some(Scope::Members);
         match self {
             Self::Bundle => (Verb::Get, "/v1/bundle", READ, "Which bundle runs, and which one was refused and why."),
+            Self::Deploy => (
+                Verb::Put,
+                "/v1/bundle",
+                Some(Scope::Deploy),
+                "Takes a signed bundle, puts it in force, and answers as `GET` does. `If-Match: \"sha256:…\"` names the bundle that it must replace: else 412. One that is refused is 422, with `code`, and changes nothing but the status.",
+            ),
+            Self::BundleContent => (
+                Verb::Get,
+                "/v1/bundle/content",
+                READ,
+                "The bundle that runs, without its signatures: what `gatewright diff running:ENV` compares with.",
+            ),
             Self::Members => (
                 Verb::Get,
                 "/v1/orgs/{org}/members",

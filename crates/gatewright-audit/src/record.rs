@@ -135,10 +135,10 @@ events! {
         ["domain" "method" "operator" "reason"] []
     PersonForgotten "person-forgotten" "The key of a person was dropped; what is sealed under it can never be read again."
         ["member" "operator"] []
-    BundleActivated "bundle-activated" "A bundle was put in force."
-        ["bundle" "sequence"] []
-    BundleRefused "bundle-refused" "A bundle was refused and the last good one kept."
-        ["bundle" "reason" "sequence"] []
+    BundleActivated "bundle-activated" "A bundle was put in force; by whom, where an operator pushed it."
+        ["bundle" "operator" "sequence"] []
+    BundleRefused "bundle-refused" "A bundle was refused and the last good one kept; by whom, where an operator pushed it."
+        ["bundle" "operator" "reason" "sequence"] []
     TokenMade "token-made" "An admin token was made on the host."
         ["scopes" "token"] []
     Started "started" "The process is ready."

@@ -70,6 +70,11 @@ impl Content {
         Ok(Program { environment: content.environment, catalogue: content.catalogue, orgs })
     }
 
+    /// As they were read.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Decodes all but the sections.
     pub(crate) fn parse(bytes: Vec<u8>) -> Result<Self, Malformed> {
         let frame = frame(&bytes).map_err(|defect| defect.within(Part::Content))?;

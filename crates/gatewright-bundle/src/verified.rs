@@ -8,6 +8,7 @@ use gatewright_terms::{DomainName, OrgId, Timestamp};
 
 use crate::content::Content;
 use crate::digest::Digest;
+use crate::file::BundleFile;
 use crate::malformed::Malformed;
 use crate::program::{Catalogue, Environment, Org};
 use crate::statement::Statement;
@@ -52,6 +53,11 @@ impl VerifiedBundle {
 
     pub fn catalogue(&self) -> &Catalogue {
         self.content.catalogue()
+    }
+
+    /// The file as `compile` wrote it, without statement and signatures: to be read, not to be run again.
+    pub fn unsigned_file(&self) -> Vec<u8> {
+        BundleFile::unsigned(self.content.bytes().to_vec(), self.statement.provenance).to_bytes()
     }
 
     /// Sorted.

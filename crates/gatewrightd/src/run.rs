@@ -5,6 +5,7 @@
 //! Invariant: nothing that fails here ends the process; it is said and tried again.
 
 mod due;
+mod push;
 mod watch_files;
 
 use std::net::SocketAddr;
@@ -41,6 +42,7 @@ pub(crate) async fn run(settings: &Settings, clock: Clock, seed: u32, ready: imp
             return Ok(());
         }
     };
+    let opened = Arc::new(opened);
     remember(&opened, &log);
     let watch = watch(&opened, &clock, &log).await;
     say_missing(&opened.missing, &log);
@@ -55,6 +57,7 @@ pub(crate) async fn run(settings: &Settings, clock: Clock, seed: u32, ready: imp
         log: Arc::clone(&log),
         correlation: Arc::new(Correlation::new(seed)),
         limits: ServerLimits::default(),
+        deploy: push::deploy(&opened, &clock, &log),
     };
     let (drain, draining) = watch::channel(false);
     let proxies = TrustedProxies::new(settings.trusted_proxy.clone());

@@ -9,6 +9,7 @@ use gate_saml::Pool;
 use gate_store::SqliteStore;
 use gatewright_bundle::{BundleFile, Content};
 use gatewright_terms::Timestamp;
+use tokio::sync::Mutex;
 
 use crate::beside::HighestFile;
 use crate::exit::Ended;
@@ -32,6 +33,8 @@ pub(crate) struct Opened {
     /// Whether there are keys for SAML.
     pub(crate) saml_keys: bool,
     pub(crate) missing: Missing,
+    /// Held while a bundle is read and offered: what an operator pushes meanwhile is no rollback.
+    pub(crate) taking: Mutex<()>,
 }
 
 /// What a program needs and the secrets directory does not have.
@@ -99,7 +102,8 @@ pub(crate) async fn open(settings: &Settings, now: Timestamp, log: &Log) -> Resu
             return Err(not_opened(why));
         }
     };
-    Ok(Opened { gate, store, source, instead, seen, highest, secrets, saml_keys: has_saml_keys, missing })
+    let taking = Mutex::default();
+    Ok(Opened { gate, store, source, instead, seen, highest, secrets, saml_keys: has_saml_keys, missing, taking })
 }
 
 /// ST-OPS-15: a backup that was restored brings back sessions that had been ended. Its operator hears of it.

@@ -1,40 +1,12 @@
-//! Platform: which bundle runs, a checkpoint now, and the story behind a support code.
+//! Platform: a checkpoint now, and the story behind a support code.
 
 use axum::body::Body;
 use axum::http::Response;
 use axum::http::request::Parts;
 use gate_core::admin::{AdminError, Operator, Story};
-use gate_core::status::Status;
-use gatewright_terms::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{Shared, Wrong, document, segment};
-
-/// `GET /v1/bundle`: *running X, refused Y because …*
-pub(super) async fn bundle(shared: &Shared) -> Result<Response<Body>, Wrong> {
-    Ok(document(&status_document(&shared.gate.status(shared.now()).await)))
-}
-
-fn status_document(status: &Status) -> Value {
-    json!({
-        "schema": "gatewright.bundle-status/1",
-        "environment": status.environment.as_str(),
-        "health": status.health().word(),
-        "running": {
-            "digest": format!("sha256:{}", status.running.digest),
-            "sequence": status.running.sequence,
-            "expires": status.running.expires.map(|time: Timestamp| time.to_string()),
-            "activated": status.running.activated.to_string(),
-            "stale": status.stale,
-        },
-        "refused": status.refused.as_ref().map(|refused| json!({
-            "code": refused.code.map(|number| format!("GW{number:04}")),
-            "reason": refused.reason,
-            "at": refused.at.to_string(),
-        })),
-        "store": status.store,
-    })
-}
 
 /// `GET /v1/checkpoint`
 pub(super) async fn checkpoint(shared: &Shared) -> Result<Response<Body>, Wrong> {

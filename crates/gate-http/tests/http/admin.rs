@@ -38,7 +38,9 @@ async fn st_ops_05_errors_are_problem_documents() {
     let token = &world.token;
     for (method, path, body, status) in [
         ("GET", "/v1/nothing", "", 404),
-        ("PUT", "/v1/bundle", "", 405),
+        ("PUT", "/v1/bundle", "", 422),
+        ("POST", "/v1/bundle", "", 405),
+        ("PUT", "/v1/bundle/content", "", 405),
         ("GET", "/v1/orgs/NO_SLUG/members", "", 404),
         ("GET", "/v1/orgs/acme/members?after=x", "", 400),
         ("GET", "/v1/orgs/acme/members?after=x&after=y", "", 400),

@@ -11,7 +11,7 @@ use gate_core::admin::{Scope, create_token};
 use gate_core::keys::{KeyFile, KeyFiles, Keys};
 use gate_core::{Gate, Limits, Parts, SystemRandom};
 use gate_http::limits::ServerLimits;
-use gate_http::{Admin, Correlation, Public, Shared, TrustedProxies};
+use gate_http::{Admin, Correlation, Deploying, Public, Pushed, Shared, TrustedProxies};
 use gate_oidc::{Outbound, OutboundRules, Secrets};
 use gate_store::{SqliteStore, Store};
 use gatewright_bundle::program::{Program, SecretName};
@@ -111,6 +111,13 @@ impl World {
         let clock = Arc::new(AtomicI64::new(T0));
         let log = Arc::new(Mutex::new(Vec::new()));
         let (reads, lines) = (clock.clone(), log.clone());
+        let (deploys, at) = (gate.clone(), clock.clone());
+        let deploy = move |pushed: Pushed| -> Deploying {
+            let (gate, now) = (deploys.clone(), Timestamp::from_unix(at.load(Ordering::SeqCst)));
+            Box::pin(
+                async move { gate.deploy(&pushed.by, &pushed.bundle, &trust(), None, pushed.instead_of, now).await },
+            )
+        };
         let shared = Shared {
             gate,
             clock: Arc::new(move || Timestamp::from_unix(reads.load(Ordering::SeqCst))),
@@ -118,6 +125,7 @@ impl World {
             correlation: Arc::new(Correlation::new(0x7f)),
             // A body that does not come is waited for shorter than a request may take, as in the product.
             limits: ServerLimits { body: Duration::from_millis(500), ..ServerLimits::default() },
+            deploy: Arc::new(deploy),
         };
         let proxies = TrustedProxies::new(vec!["10.0.0.0/8".parse().unwrap()]);
         Self {
@@ -220,7 +228,7 @@ async fn whole(response: axum::http::Response<Body>) -> Answer {
     let (parts, body) = response.into_parts();
     let body = axum::body::to_bytes(body, 1 << 24).await.unwrap();
     let status: StatusCode = parts.status;
-    Answer { status: status.as_u16(), headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
+    Answer { status: status.as_u16(), headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
 }
 
 async fn make_token(store: &dyn Store, name: &str, scopes: &[Scope]) -> String {

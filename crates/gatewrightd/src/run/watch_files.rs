@@ -52,6 +52,7 @@ impl Watch {
     /// Reads and offers the bundle. The same refusal is not told twice: an address may give another page at every
     /// question.
     pub(super) async fn take(&mut self, opened: &Opened, clock: &Clock, log: &Log) {
+        let _one_at_a_time = opened.taking.lock().await;
         let (source, highest) = (opened.source.clone(), opened.highest.clone());
         let fingerprint = source.fingerprint();
         let read = tokio::task::spawn_blocking(move || Ok::<_, String>((source.read()?, highest.read()?))).await;
@@ -65,7 +66,7 @@ impl Watch {
             }
         };
         opened.source.keep(&offer, beside, clock(), log).await;
-        let Offer { bundle, trust, passed_over } = offer;
+        let Offer { bundle, trust, passed_over, is_pushed: _ } = offer;
         say_passed_over(&passed_over, log);
         let before = opened.gate.accepted();
         let reloaded = opened.gate.reload(&bundle, &trust, beside, clock()).await;
@@ -102,17 +103,17 @@ pub(crate) fn say_passed_over(files: &[PathBuf], log: &Log) {
 }
 
 /// What the new program needs and nobody has put there yet.
-async fn missing(opened: &Opened, bundle: Arc<Vec<u8>>) -> Missing {
+pub(super) async fn missing(opened: &Opened, bundle: Arc<Vec<u8>>) -> Missing {
     let (secrets, saml_keys) = (opened.secrets.clone(), opened.saml_keys);
     let found = tokio::task::spawn_blocking(move || start::missing(&secrets, saml_keys, &bundle)).await;
     found.unwrap_or_default()
 }
 
-fn say_running(opened: &Opened, log: &Log) {
+pub(super) fn say_running(opened: &Opened, log: &Log) {
     let sequence = opened.gate.accepted().sequence.to_string();
     log("bundle-running", &[("bundle", &running(opened)), ("sequence", &sequence)]);
 }
 
-fn running(opened: &Opened) -> String {
+pub(super) fn running(opened: &Opened) -> String {
     format!("sha256:{}", opened.gate.accepted().digest)
 }

@@ -187,7 +187,7 @@ impl Last {
 }
 
 fn offer(bundle: Arc<Vec<u8>>, trust: Trust) -> Offer {
-    Offer { bundle, trust, passed_over: Vec::new() }
+    Offer { bundle, trust, passed_over: Vec::new(), is_pushed: false }
 }
 
 #[cfg(test)]

@@ -174,7 +174,8 @@ impl Home {
         let kept = self.path("token");
         if !kept.exists() {
             let store = format!("sqlite:{}", self.path("gate.db").display());
-            let made = self.command(&["token", "create", name, "--scope", "read", "members", "--store", &store]);
+            let made =
+                self.command(&["token", "create", name, "--scope", "read", "members", "deploy", "--store", &store]);
             assert_eq!(made.code, 0, "{made:?}");
             std::fs::write(&kept, made.out.lines().last().unwrap()).unwrap();
         }
@@ -201,8 +202,22 @@ impl Running {
     }
 
     pub(crate) fn admin(&self, path: &str) -> (u16, String) {
-        let bearer = format!("Authorization: Bearer {}\r\n", self.token);
-        get(&self.field("admin"), path, "127.0.0.1:8081", &bearer)
+        get(&self.field("admin"), path, "127.0.0.1:8081", &self.bearer())
+    }
+
+    pub(crate) fn admin_bytes(&self, path: &str) -> (u16, Vec<u8>) {
+        ask(&self.field("admin"), &format!("GET {path}"), "127.0.0.1:8081", &self.bearer(), b"")
+    }
+
+    /// `PUT /v1/bundle` with this header line more, or none.
+    pub(crate) fn push(&self, bundle: &[u8], more: &str) -> (u16, serde_json::Value) {
+        let headers = format!("{}{more}Content-Length: {}\r\n", self.bearer(), bundle.len());
+        let (status, body) = ask(&self.field("admin"), "PUT /v1/bundle", "127.0.0.1:8081", &headers, bundle);
+        (status, serde_json::from_slice(&body).unwrap())
+    }
+
+    fn bearer(&self) -> String {
+        format!("Authorization: Bearer {}\r\n", self.token)
     }
 
     /// `GET /v1/bundle` once `good` holds, within ten seconds.
@@ -252,13 +267,20 @@ impl Drop for Running {
 }
 
 fn get(address: &str, path: &str, host: &str, headers: &str) -> (u16, String) {
+    let (status, body) = ask(address, &format!("GET {path}"), host, headers, b"");
+    (status, String::from_utf8(body).unwrap())
+}
+
+fn ask(address: &str, line: &str, host: &str, headers: &str, body: &[u8]) -> (u16, Vec<u8>) {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+    write!(stream, "{line} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n").unwrap();
+    stream.write_all(body).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    let head = String::from_utf8(answer[..end].to_vec()).unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), answer[end + 4..].to_vec())
 }
 
 pub(crate) fn mode(path: &Path) -> u32 {

@@ -15,6 +15,7 @@ mod home;
 #[allow(dead_code, reason = "the program of gate-core's own tests; each binary uses a part of it")]
 #[path = "../../../gate-core/tests/gate/policy.rs"]
 mod policy;
+mod push;
 mod reload;
 mod saml;
 mod setup;
