@@ -28,7 +28,7 @@ pub(super) fn report(base: &Side, head: &Side, folded: &Folded) -> String {
     }
     text.push_str(&summary(folded));
     text.push_str(&needs(base, folded));
-    text.push_str("\n| | where | what | |\n|---|---|---|---|\n");
+    text.push_str("\n| | Where | What | Who |\n|---|---|---|---|\n");
     let mut rows: Vec<&Row> = folded.rows.iter().collect();
     rows.sort_by_key(|row| row.change.gravest());
     let (mut shown, mut length) = (0_usize, text.chars().count());
