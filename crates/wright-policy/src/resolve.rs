@@ -106,7 +106,7 @@ pub fn resolve(draft: Draft, sink: &mut Sink) -> Policy {
         tests.flat_map(|file| suite::resolve(file, &orgs, &org_names, &context, &mut local)).collect();
     suite::doubles(&suites, &mut local);
     let guardrails = guardrails(&draft.platform, (&orgs, &environments), &org_names, &context, &mut local);
-    let governance = governance::resolve(draft.manifest.as_ref(), &draft.platform, guardrails);
+    let governance = governance::resolve(draft.manifest.as_ref(), &draft.platform, guardrails, &orgs);
     let sound = draft.sound && !local.refuses();
     sink.merge(local);
     Policy {

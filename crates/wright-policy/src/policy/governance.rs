@@ -1,9 +1,9 @@
 //! Governance: what a workspace says about its own changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use gatewright_terms::OrgId;
+use gatewright_terms::{OrgId, Slug};
 use wright_syntax::source::Span;
 
 use super::Guardrail;
@@ -19,6 +19,8 @@ pub struct Governance {
     pub retired: BTreeMap<OrgId, Retired>,
     /// Sorted by slug.
     pub guardrails: Vec<Guardrail>,
+    /// Attributes that grants may hang on, by organisation: the connection and the attribute.
+    pub trusted: BTreeMap<OrgId, BTreeSet<(Slug, Slug)>>,
     /// The first approval or brake, where there is one.
     pub at: Option<Span>,
 }

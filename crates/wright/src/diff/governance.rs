@@ -1,7 +1,7 @@
 //! Governance: what a workspace says about its own changes, its laws and its guardrails: lines that no program holds.
 //!
-//! Invariant: a law that goes or changes, a brake that is loosened and an approval that is asked of somebody else are
-//! changes like any other, and grave ones.
+//! Invariant: a law that goes or changes, a brake that is loosened, an approval that is asked of somebody else and an
+//! attribute that is trusted are changes like any other, and grave ones.
 
 use std::collections::BTreeSet;
 
@@ -24,8 +24,10 @@ pub struct Rules {
 /// Sorted as the other changes are: the platform first, then by organisation.
 pub fn governance(before: &Rules, after: &Rules) -> Vec<Change> {
     let mut changes = compare(None, &platform(before), &platform(after));
-    let orgs: BTreeSet<&OrgId> =
-        [before, after].into_iter().flat_map(|rules| &rules.suites).map(|suite| &suite.org).collect();
+    let orgs: BTreeSet<&OrgId> = [before, after]
+        .into_iter()
+        .flat_map(|rules| rules.suites.iter().map(|suite| &suite.org).chain(rules.governance.trusted.keys()))
+        .collect();
     for org in orgs {
         changes.extend(compare(Some(org), &of_org(before, org), &of_org(after, org)));
     }
@@ -40,8 +42,11 @@ const NO_LIMIT: i64 = 1 << 33;
 fn platform(rules: &Rules) -> Lines {
     let mut lines = Lines::new();
     let mut pen = Pen { lines: &mut lines, path: String::new() };
-    let Rules { governance: Governance { approvals, brakes, retired: _, guardrails: _, at: _ }, laws, suites: _ } =
-        rules;
+    let Rules {
+        governance: Governance { approvals, brakes, retired: _, guardrails: _, trusted: _, at: _ },
+        laws,
+        suites: _,
+    } = rules;
     for (class, team) in approvals {
         pen.trust(&format!("approval[{class}].from"), team);
     }
@@ -60,6 +65,9 @@ fn of_org(rules: &Rules, org: &OrgId) -> Lines {
     let laws = rules.suites.iter().filter(|suite| suite.org == *org).flat_map(|suite| &suite.laws);
     for law in laws {
         pen.defence(&law.place.path, spelled(law), 1);
+    }
+    for (connection, attribute) in rules.governance.trusted.get(org).into_iter().flatten() {
+        pen.trust(&format!("connection[{connection}].trusted-attribute[{attribute}]"), "");
     }
     lines
 }

@@ -116,3 +116,18 @@ fn to_retire_an_organisation_is_grave_and_to_take_it_back_graver() {
     moved.governance.retired.values_mut().for_each(|retired| retired.at = Span::new(FileId(3), 7, 9));
     assert_eq!(governance(&with, &moved), []);
 }
+
+/// A grant may hang on it from then on: whom we believe.
+#[test]
+fn an_attribute_that_is_trusted_is_a_trust_root() {
+    let trust = |rules: &mut Rules| {
+        let org = gatewright_terms::OrgId::parse("globex").unwrap();
+        rules.governance.trusted.entry(org).or_default().insert((slug("okta"), slug("department")));
+    };
+    let path = "org[globex].connection[okta].trusted-attribute[department]";
+    assert_eq!(alone(trust), (path.to_owned(), Class::TrustRoot));
+    let (mut before, after) = (rules(), rules());
+    trust(&mut before);
+    let gone = governance(&before, &after);
+    assert!(gone.len() == 1 && gone[0].is_removal() && gone[0].gravest() == Class::TrustRoot, "{gone:?}");
+}
