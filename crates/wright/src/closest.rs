@@ -40,6 +40,7 @@ impl Closest {
             connection: self.through.clone().unwrap_or_else(|| identity.connection.clone()),
             email: identity.email.clone(),
             traits: kept.chain(&self.with).cloned().collect(),
+            groups_unknown: identity.groups_unknown,
         }
     }
 }

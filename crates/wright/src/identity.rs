@@ -16,6 +16,8 @@ pub struct Identity {
     pub email: EmailAddress,
     /// What it says of them that access may hang on.
     pub traits: BTreeSet<Trait>,
+    /// It left their groups out, or cut them off; `traits` holds none then.
+    pub groups_unknown: bool,
 }
 
 impl Identity {
@@ -30,7 +32,8 @@ impl Identity {
     }
 
     pub fn facts(&self, org: &Org) -> Facts {
-        let groups = Groups::Known(GroupSet::new(self.groups().cloned()));
+        let known = || Groups::Known(GroupSet::new(self.groups().cloned()));
+        let groups = if self.groups_unknown { Groups::Unknown } else { known() };
         let attributes = self.attributes().cloned().collect();
         Facts { attributes, ..newcomer(org, self.connection.clone(), self.email.clone(), groups) }
     }

@@ -14,7 +14,7 @@ use gatewright_terms::{EmailAddress, OrgId, Refusal};
 use wright_policy::grant_path;
 
 use crate::identity::Identity;
-use crate::slots::slots;
+use crate::slots::{Slot, slots};
 
 /// A value that the analysis has proved. To hold one is the proof.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +82,7 @@ fn owner_signs_in(org: &PreparedOrg, owner: &EmailAddress) -> Result<(), Refusal
     let mut refusal = Refusal::ConnectionUnknown;
     for connection in &org.org().connections {
         let (connection, email) = (connection.slug.clone(), owner.clone());
-        match signs_in(org, &Identity { connection, email, traits: BTreeSet::new() }) {
+        match signs_in(org, &Identity { connection, email, traits: BTreeSet::new(), groups_unknown: false }) {
             Ok(()) => return Ok(()),
             Err(why) => refusal = why,
         }
@@ -98,7 +98,8 @@ fn somebody_signs_in(org: &PreparedOrg, grant: &Grant) -> Result<(), Refusal> {
             Grantee::Having { what, .. } => BTreeSet::from([what.clone()]),
             Grantee::EveryoneIn(_) => BTreeSet::new(),
         };
-        match signs_in(org, &Identity { connection: slot.connection, email: slot.email, traits }) {
+        let Slot { connection, email, groups_unknown } = slot;
+        match signs_in(org, &Identity { connection, email, traits, groups_unknown }) {
             Ok(()) => return Ok(()),
             // Somebody of no domain is always refused for that; it says nothing about the grant.
             Err(Refusal::DomainNotOurs) => {}

@@ -3,14 +3,25 @@
 
 use std::collections::BTreeSet;
 
-use gatewright_bundle::program::{Grantee, Org};
+use gatewright_bundle::program::{Connection, Grantee, Org, Overage, Protocol};
 use gatewright_terms::{DomainName, EmailAddress, Slug, Trait};
+
+use crate::identity::Identity;
 
 /// Everybody who comes through one connection with one address; their groups differ.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Slot {
     pub(crate) connection: Slug,
     pub(crate) email: EmailAddress,
+    /// The provider left their groups out, or cut them off.
+    pub(crate) groups_unknown: bool,
+}
+
+impl Slot {
+    pub(crate) fn somebody(&self, traits: BTreeSet<Trait>) -> Identity {
+        let Self { connection, email, groups_unknown } = self.clone();
+        Identity { connection, email, traits, groups_unknown }
+    }
 }
 
 /// Reserved by RFC 2606: nobody's domain.
@@ -33,6 +44,25 @@ pub(crate) fn slots<'o>(views: impl IntoIterator<Item = &'o Org>) -> Vec<Slot> {
     connections.into_iter().flat_map(|connection| emails.iter().map(move |email| slot(connection, email))).collect()
 }
 
+/// With everybody once more whose groups a provider may have left out.
+pub(crate) fn slots_with_unknown<'o>(views: &[&'o Org]) -> Vec<Slot> {
+    let known = slots(views.iter().copied());
+    let connections = || views.iter().flat_map(|org| &org.connections);
+    let may_be_cut = |slot: &&Slot| connections().any(|it| it.slug == slot.connection && leaves_groups_out(it));
+    let unknown: Vec<Slot> =
+        known.iter().filter(may_be_cut).map(|slot| Slot { groups_unknown: true, ..slot.clone() }).collect();
+    known.into_iter().chain(unknown).collect()
+}
+
+/// By its profile, where the list is long. What is malformed may be unknown of any.
+fn leaves_groups_out(connection: &Connection) -> bool {
+    let overage = match &connection.protocol {
+        Protocol::Oidc(oidc) => oidc.claims.groups.as_ref().map(|_| oidc.group_overage),
+        Protocol::Saml(saml) => saml.attributes.groups.as_ref().map(|groups| groups.overage),
+    };
+    matches!(overage, Some(Overage::EntraMarkers | Overage::CutAt(_)))
+}
+
 /// Every group and attribute that a grant asks for, of whichever connection.
 pub(crate) fn granted_traits(org: &Org) -> BTreeSet<&Trait> {
     let traits = org.grants.iter().filter_map(|grant| match &grant.to {
@@ -43,7 +73,7 @@ pub(crate) fn granted_traits(org: &Org) -> BTreeSet<&Trait> {
 }
 
 fn slot(connection: &Slug, email: &EmailAddress) -> Slot {
-    Slot { connection: connection.clone(), email: email.clone() }
+    Slot { connection: connection.clone(), email: email.clone(), groups_unknown: false }
 }
 
 /// `anyone@acme.com`, under a name that no owner has.

@@ -174,6 +174,7 @@ fn nearest(org: &PreparedOrg, facts: &Facts) -> Option<Closest> {
         connection: facts.connection.clone(),
         email: facts.email.clone(),
         traits: groups.names().cloned().map(Trait::Group).chain(attributes).collect(),
+        groups_unknown: false,
     };
     closest(org, &identity)
 }

@@ -14,7 +14,7 @@ use gatewright_terms::{Refusal, Trait};
 
 use super::fact::Fact;
 use super::side::{Atom, Open, Side, View, When};
-use crate::slots::{Slot, slots};
+use crate::slots::{Slot, slots_with_unknown};
 
 /// Whether a line came or went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +43,8 @@ pub(super) type Effects = BTreeMap<(Fact, Sign), BTreeMap<Reach, Moved>>;
 /// What each line of an organisation that came or went does to people.
 pub(super) fn effects(before: &Side<'_>, after: &Side<'_>) -> Effects {
     let mut effects = Effects::new();
-    for slot in slots([before, after].into_iter().filter_map(|side| Some(side.org.as_ref()?.org()))) {
+    let orgs: Vec<_> = [before, after].into_iter().filter_map(|side| Some(side.org.as_ref()?.org())).collect();
+    for slot in slots_with_unknown(&orgs) {
         let (old, new) = (View::of(before, &slot), View::of(after, &slot));
         let forward = Pass { slot: &slot, from: (before, &old), to: (after, &new), is_gain: true };
         forward.run(&mut effects);
@@ -79,12 +80,18 @@ impl Pass<'_, '_> {
         if matches!(self.from.1, View::Closed(_)) {
             causes.extend(self.here(self.opening(self.to.0), self.from.0));
         }
+        if refusal == Refusal::GroupOverage {
+            causes.extend(self.here(self.to.0.asking(self.slot), self.from.0));
+        }
         self.note(&causes, [], [], &Atom::Refused(refusal), effects);
     }
 
     /// Nobody was let through before: whatever is given now is new.
     fn opened(&self, to: &Open, effects: &mut Effects) {
-        let opening = self.here(self.opening(self.to.0), self.from.0);
+        let mut opening = self.here(self.opening(self.to.0), self.from.0);
+        if matches!(self.from.1, View::Closed(Refusal::GroupOverage)) {
+            opening.extend(self.there(self.from.0.asking(self.slot), self.to.0));
+        }
         for (atom, whens) in &to.gives {
             for (when, because) in whens {
                 let mut causes = self.here(because.clone(), self.from.0);

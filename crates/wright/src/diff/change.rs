@@ -202,6 +202,8 @@ pub struct Cover {
     pub connection: Slug,
     /// `anyone@acme.com` stands for everybody of the domain who is no owner.
     pub email: EmailAddress,
+    /// Those whose groups the provider left out, or cut off.
+    pub groups_unknown: bool,
     pub has: BTreeSet<Trait>,
     pub lacks: BTreeSet<Trait>,
     pub gained: BTreeSet<Atom>,

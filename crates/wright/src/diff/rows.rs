@@ -30,9 +30,9 @@ struct Row {
     covers: Vec<Cover>,
 }
 
-/// Of those who show the most the smallest, then the gravest, then somebody who is no owner, then the one with the most
+/// Of those who show the most one whose groups are known, and the smallest, then the gravest, then somebody who is no owner, then the one with the most
 /// permissions to show.
-type Rank = (Shows, usize, Class, bool, Reverse<usize>, OrgId, Identity);
+type Rank = (Shows, (bool, usize), Class, bool, Reverse<usize>, OrgId, Identity);
 
 /// In which way an outcome differs because of the line itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -137,25 +137,22 @@ impl Row {
         moved: Moved,
         risks: &Risks,
     ) {
-        let identity = Identity {
-            connection: reach.slot.connection.clone(),
-            email: reach.slot.email.clone(),
-            traits: reach.has.clone(),
-        };
+        let identity = reach.slot.somebody(reach.has.clone());
         let shown = Shown { before: Outcome::of(before, &identity), after: Outcome::of(after, &identity) };
         let (classes, by_roles) = shown.classes(risks);
         let gravest = classes.first().copied().unwrap_or(Class::Cosmetic);
         let is_owner = before.is_owner(&identity.email) || after.is_owner(&identity.email);
         let size = Reverse(shown.size());
-        let rank = (Shows::of(&moved), identity.traits.len(), gravest, is_owner, size, org.clone(), identity);
+        let smallest = (identity.groups_unknown, identity.traits.len());
+        let rank = (Shows::of(&moved), smallest, gravest, is_owner, size, org.clone(), identity);
         self.classes.extend(classes);
         self.by_roles.extend(by_roles);
         if self.best.as_ref().is_none_or(|(best, _)| rank < *best) {
             self.best = Some((rank, shown));
         }
         let (Reach { slot, has, lacks }, Moved { gained, lost }) = (reach, moved);
-        let (org, Slot { connection, email }) = (org.clone(), slot);
-        self.covers.push(Cover { org, connection, email, has, lacks, gained, lost });
+        let (org, Slot { connection, email, groups_unknown }) = (org.clone(), slot);
+        self.covers.push(Cover { org, connection, email, groups_unknown, has, lacks, gained, lost });
     }
 
     fn into_change(self, org: Option<OrgId>, path: String, sign: Sign) -> Change {

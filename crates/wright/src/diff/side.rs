@@ -12,7 +12,6 @@ use gatewright_terms::{EmailAddress, PermissionName, Refusal, Slug, Trait};
 
 use super::fact::{self, Fact, For, RoleName};
 use super::outcome::{Held, Outcome};
-use crate::identity::Identity;
 use crate::slots::Slot;
 
 /// An organisation of one program, or its absence there.
@@ -95,6 +94,24 @@ impl<'p> Side<'p> {
         };
         self.own.iter().filter(is_of_slot).cloned().collect()
     }
+
+    /// The lines that ask the people of a slot for their groups.
+    pub(super) fn asking(&self, slot: &Slot) -> BTreeSet<Fact> {
+        let asks = |fact: &&Fact| match fact {
+            Fact::Block(_) => true,
+            Fact::Grant(line) => {
+                matches!(&line.to, For::Having { what: Trait::Group(_), connection } if *connection == slot.connection)
+            }
+            Fact::Org
+            | Fact::Connection(_)
+            | Fact::Domain(..)
+            | Fact::Owner(_)
+            | Fact::DefaultRole { .. }
+            | Fact::Role(_)
+            | Fact::Permits(..) => false,
+        };
+        self.own.iter().filter(asks).cloned().collect()
+    }
 }
 
 impl Open {
@@ -110,6 +127,8 @@ impl Open {
         }
         for (line, role) in fact::grants(catalogue, org) {
             let when = match &line.to {
+                // Whose groups are not known gets in only where none is asked for.
+                For::Having { what: Trait::Group(_), .. } if slot.groups_unknown => continue,
                 For::Having { what, connection } if *connection == slot.connection => When::Having(what.clone()),
                 For::EveryoneIn(domain) if domain == slot.email.domain() => When::Always,
                 For::Having { .. } | For::EveryoneIn(_) => continue,
@@ -162,12 +181,15 @@ impl Open {
 
 impl View {
     pub(super) fn of(side: &Side<'_>, slot: &Slot) -> Self {
-        let identity =
-            Identity { connection: slot.connection.clone(), email: slot.email.clone(), traits: BTreeSet::new() };
-        match (Outcome::of(side, &identity), &side.org) {
+        match (Outcome::of(side, &slot.somebody(BTreeSet::new())), &side.org) {
             // What is said before any group is looked at.
             (
-                Outcome::Refuse(refusal @ (Refusal::OrgUnknown | Refusal::ConnectionUnknown | Refusal::DomainNotOurs)),
+                Outcome::Refuse(
+                    refusal @ (Refusal::OrgUnknown
+                    | Refusal::ConnectionUnknown
+                    | Refusal::DomainNotOurs
+                    | Refusal::GroupOverage),
+                ),
                 _,
             ) => Self::Closed(refusal),
             (_, Some(org)) => Self::Open(Open::of(org, slot)),

@@ -30,6 +30,7 @@ pub(super) fn identity(case: &Case) -> Identity {
         connection: case.who.connection.clone(),
         email: case.who.email.clone(),
         traits: groups.chain(attributes).collect(),
+        groups_unknown: false,
     }
 }
 

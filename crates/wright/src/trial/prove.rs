@@ -47,8 +47,7 @@ pub fn prove(law: &Law, org: &PreparedOrg) -> Proof {
         let spoken_of: Vec<&Slot> = slots.iter().filter(|slot| speaks_of(anyone, slot, org.org())).collect();
         for traits in traits(anyone, org.org()) {
             for slot in &spoken_of {
-                let identity =
-                    Identity { connection: slot.connection.clone(), email: slot.email.clone(), traits: traits.clone() };
+                let identity = slot.somebody(traits.clone());
                 for facts in facts(anyone, org.org(), &identity) {
                     let Decision::Admit(admission) = decide(org, &facts) else { continue };
                     admitted = true;

@@ -10,34 +10,45 @@ use gatewright_terms::{EmailAddress, Trait};
 use wright::diff::{Atom, Change, Class, Cover, Effect, Held, RoleName, Sign, What, diff};
 
 use crate::random::{Dice, edit, policy};
-use crate::small::{CONNECTIONS, DOMAINS, OWNERS, Small, TRAITS, slug, told};
+use crate::small::{ATTRIBUTES, CONNECTIONS, DOMAINS, GROUPS, OWNERS, Small, TRAITS, slug, told};
 
 /// In CI; `cargo xtask diff` asks for more.
 const PAIRS: usize = 2_000;
 const SEED: u64 = 20_261_124;
-const IDENTITIES: usize = CONNECTIONS.len() * EMAILS.len() * (1 << TRAITS);
+const KNOWN: usize = CONNECTIONS.len() * EMAILS.len() * (1 << TRAITS);
+/// And those of the second connection, which leaves long lists out: their attributes alone are known.
+const IDENTITIES: usize = KNOWN + EMAILS.len() * (1 << ATTRIBUTES.len());
 
 const EMAILS: [&str; 6] =
     ["anyone@a.example", "anyone@b.example", "anyone@c.example", "anyone@elsewhere.invalid", OWNERS[0], OWNERS[1]];
 
-/// By number: connection, address, groups and attributes.
-struct Universe(Vec<(usize, usize, usize)>, Vec<Facts>);
+/// By number: connection, address, groups and attributes, and whether the groups are not known.
+struct Universe(Vec<Person>, Vec<Facts>);
+
+type Person = (usize, usize, usize, bool);
 
 impl Universe {
     fn new() -> Self {
-        let traits = |(connection, email)| (0..1 << TRAITS).map(move |traits| (connection, email, traits));
+        let traits = |(connection, email)| (0..1 << TRAITS).map(move |traits| (connection, email, traits, false));
         let pairs =
             (0..CONNECTIONS.len()).flat_map(|connection| (0..EMAILS.len()).map(move |email| (connection, email)));
-        let all: Vec<_> = pairs.flat_map(traits).collect();
+        let attributes = |email| (0..1 << ATTRIBUTES.len()).map(move |told| (1, email, told << GROUPS.len(), true));
+        let unknown = (0..EMAILS.len()).flat_map(attributes);
+        let all: Vec<_> = pairs.flat_map(traits).chain(unknown).collect();
         let facts = all.iter().map(|identity| facts(*identity)).collect();
         Self(all, facts)
     }
 }
 
 impl Universe {
-    fn number(&self, connection: usize, email: usize, traits: usize) -> usize {
-        let number = ((connection * EMAILS.len() + email) << TRAITS) + traits;
-        assert_eq!(self.0[number], (connection, email, traits));
+    fn number(&self, person: Person) -> usize {
+        let (connection, email, traits, unknown) = person;
+        let number = if unknown {
+            KNOWN + (email << ATTRIBUTES.len()) + (traits >> GROUPS.len())
+        } else {
+            ((connection * EMAILS.len() + email) << TRAITS) + traits
+        };
+        assert_eq!(self.0[number], person);
         number
     }
 }
@@ -51,11 +62,12 @@ fn mask(traits: &BTreeSet<Trait>) -> usize {
     traits.iter().map(|what| 1 << (0..TRAITS).position(|at| told(at) == *what).unwrap()).sum()
 }
 
-fn facts((connection, email, traits): (usize, usize, usize)) -> Facts {
+fn facts((connection, email, traits, unknown): Person) -> Facts {
+    let groups = GroupSet::new(named(traits).filter_map(|what| what.group().cloned()));
     Facts {
         connection: slug(CONNECTIONS[connection]),
         email: EmailAddress::parse(EMAILS[email]).unwrap(),
-        groups: Groups::Known(GroupSet::new(named(traits).filter_map(|what| what.group().cloned()))),
+        groups: if unknown { Groups::Unknown } else { Groups::Known(groups) },
         attributes: named(traits).filter_map(|what| what.attribute().cloned()).collect(),
         standing: Standing::Newcomer,
         domain_proved: true,
@@ -114,9 +126,11 @@ fn reported(changes: &[Change], universe: &Universe, sides: [&Small; 2]) -> [Vec
         let email = EMAILS.iter().position(|email| *email == cover.email.to_string()).unwrap();
         let (has, lacks) = (mask(&cover.has), mask(&cover.lacks));
         let people = (0..EMAILS.len()).filter(|person| stands_for(*person, sides) == email);
+        let (unknown, groups) = (cover.groups_unknown, (1 << GROUPS.len()) - 1);
         let sets = (0..1 << TRAITS).filter(|traits| traits & has == has && traits & lacks == 0);
+        let sets = sets.filter(|traits| !unknown || traits & groups == 0);
         let reached: Vec<usize> = people
-            .flat_map(|person| sets.clone().map(move |traits| universe.number(connection, person, traits)))
+            .flat_map(|person| sets.clone().map(move |traits| universe.number((connection, person, traits, unknown))))
             .collect();
         assert!(!reached.is_empty(), "covers nobody: {cover:?}");
         for at in reached {
@@ -170,10 +184,11 @@ fn check(before: &Small, after: &Small, universe: &Universe, seen: &mut Seen) {
 /// The witness comes to what is claimed, nobody smaller is reached, and the classes are those of what it shows at least.
 fn witness(change: &Change, effect: &Effect, (was, is): (&[BTreeSet<Atom>], &[BTreeSet<Atom>]), universe: &Universe) {
     let who = &effect.witness;
-    let at = universe.0.iter().position(|&(connection, email, traits)| {
+    let at = universe.0.iter().position(|&(connection, email, traits, unknown)| {
         CONNECTIONS[connection] == who.connection.as_str()
             && EMAILS[email] == who.email.to_string()
             && traits == mask(&who.traits)
+            && unknown == who.groups_unknown
     });
     let at = at.unwrap();
     for (claimed, found) in [(&effect.before, &was[at]), (&effect.after, &is[at])] {
@@ -184,10 +199,13 @@ fn witness(change: &Change, effect: &Effect, (was, is): (&[BTreeSet<Atom>], &[BT
         let moved = |atom: &Atom| matches!(atom, Atom::Permission(_) | Atom::Admitted);
         cover.gained.iter().chain(&cover.lost).any(moved)
     };
-    let smallest = effect.covers.iter().filter(may).map(|cover| cover.has.len()).min();
-    assert!(smallest.is_none_or(|smallest| smallest == who.traits.len()), "{change:#?}");
-    let is_who =
-        |cover: &Cover| (&cover.connection, &cover.email, &cover.has) == (&who.connection, &who.email, &who.traits);
+    // Somebody whose groups are known shows it, where anybody does.
+    let smallest = effect.covers.iter().filter(may).map(|cover| (cover.groups_unknown, cover.has.len())).min();
+    assert!(smallest.is_none_or(|smallest| smallest == (who.groups_unknown, who.traits.len())), "{change:#?}");
+    let is_who = |cover: &Cover| {
+        let cover = (&cover.connection, &cover.email, &cover.has, cover.groups_unknown);
+        cover == (&who.connection, &who.email, &who.traits, who.groups_unknown)
+    };
     assert!(effect.covers.iter().any(is_who), "{change:#?}");
     let (admitted, admits) = (effect.before.is_admitted(), effect.after.is_admitted());
     assert!(!admitted || admits || change.classes.contains(&Class::ShutOut), "{change:#?}");
@@ -205,7 +223,8 @@ fn mirrored(forward: &[Change], backward: &[Change]) {
             let What::Access { sign, effect, .. } = &change.what else { continue };
             let covers = effect.iter().flat_map(|effect| &effect.covers).map(|cover| {
                 let (gained, lost) = if flip { (&cover.lost, &cover.gained) } else { (&cover.gained, &cover.lost) };
-                format!("{} {} {:?} {:?} {gained:?} {lost:?}", cover.connection, cover.email, cover.has, cover.lacks)
+                let Cover { connection, email, groups_unknown, has, lacks, .. } = cover;
+                format!("{connection} {email} {groups_unknown} {has:?} {lacks:?} {gained:?} {lost:?}")
             });
             rows.insert((change.path.clone(), (*sign == Sign::Added) != flip), covers.collect());
         }

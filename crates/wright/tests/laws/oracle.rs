@@ -36,7 +36,7 @@ fn universe() -> Vec<Identity> {
                 let is_set = |at: &usize| mask & (1 << at) != 0;
                 let traits = (0..TRAITS).filter(is_set).map(told).collect();
                 let email = EmailAddress::parse(email).unwrap();
-                all.push(Identity { connection: slug(connection), email, traits });
+                all.push(Identity { connection: slug(connection), email, traits, groups_unknown: false });
             }
         }
     }

@@ -143,6 +143,7 @@ fn cover(cover: &Cover) -> Value {
     let atoms = |atoms: &BTreeSet<Atom>| atoms.iter().map(super::words::atom).collect::<Vec<_>>();
     json!({
         "org": cover.org.as_str(), "connection": cover.connection.as_str(), "email": cover.email.to_string(),
+        "groups_unknown": cover.groups_unknown,
         "has": names(&cover.has), "lacks": names(&cover.lacks),
         "has_attributes": attributes(&cover.has), "lacks_attributes": attributes(&cover.lacks),
         "gained": atoms(&cover.gained), "lost": atoms(&cover.lost),
