@@ -45,7 +45,7 @@ pub(crate) fn slots<'o>(views: impl IntoIterator<Item = &'o Org>) -> Vec<Slot> {
 }
 
 /// With everybody once more whose groups a provider may have left out.
-pub(crate) fn slots_with_unknown<'o>(views: &[&'o Org]) -> Vec<Slot> {
+pub(crate) fn slots_with_unknown(views: &[&Org]) -> Vec<Slot> {
     let known = slots(views.iter().copied());
     let connections = || views.iter().flat_map(|org| &org.connections);
     let may_be_cut = |slot: &&Slot| connections().any(|it| it.slug == slot.connection && leaves_groups_out(it));
