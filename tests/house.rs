@@ -144,7 +144,7 @@ impl House {
     fn first_token(&self, store: &str) -> String {
         let printed = self.run(
             "gatewrightd",
-            &["token", "create", "tests", "--scope", "read", "--scope", "members", "--store", store],
+            &["token", "create", "tests", "--scope", "read", "--scope", "members,deploy", "--store", store],
         );
         let token = printed.trim().lines().last().expect("a token").to_owned();
         std::fs::write(self.at("token"), &token).unwrap();

@@ -187,10 +187,23 @@ async fn listeners() -> BTreeSet<String> {
         documents.push(parse(&house.admin(path).await));
     }
     documents.push(trail(&house).await);
+    documents.extend(deployed(&house));
     std::fs::write(house.at("bundle"), "nonsense").expect("writable");
     documents.push(until_refused(&house).await);
     documents.extend(records(&house).await);
     documents.iter().map(hold).collect()
+}
+
+/// `deploy` of another sequence, `status` and `diff` of what runs then.
+fn deployed(house: &House) -> [Value; 4] {
+    let (runtime, bundle, workspace) = (house.admin_url(), house.at("bundle"), house.at("workspace"));
+    let ask = |words: &[&str]| {
+        parse(&house.run("gatewright", &[words, &["--runtime", &runtime, "--output", "json"]].concat()))
+    };
+    house.publish(2);
+    let deployed = ask(&["deploy", &bundle]);
+    assert_eq!(deployed["running"]["sequence"], 2, "{deployed:#}");
+    [deployed, ask(&["status"]), ask(&["status", &bundle]), ask(&["diff", "running:dev", "--workspace", &workspace])]
 }
 
 /// Somebody whose address lies elsewhere, and the support code on their page.

@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use gatewright_terms::{Seconds, Timestamp};
 
 use crate::verbs::{
-    audit, check, compile, diff, domain, explain, fmt, help, idp, init, inspect, keygen, owners, review, show, sign,
-    test, trace, try_, verify, who,
+    audit, check, compile, deploy, diff, domain, explain, fmt, help, idp, init, inspect, keygen, owners, review, show,
+    sign, status, test, trace, try_, verify, who,
 };
 
 /// Policies for single sign-on, checked, compiled and signed
@@ -119,6 +119,8 @@ pub(crate) enum Verb {
     Try(try_::Try),
     Diff(diff::Diff),
     Review(review::Review),
+    Deploy(deploy::Deploy),
+    Status(status::Status),
     Show(show::Show),
     Who(who::Who),
     Owners(owners::Owners),

@@ -68,6 +68,8 @@ fn dispatch(verb: &Verb, context: &Context) -> Result<Report, Failure> {
         Verb::Try(args) => args.run(context),
         Verb::Diff(args) => args.run(context),
         Verb::Review(args) => args.run(context),
+        Verb::Deploy(args) => args.run(context),
+        Verb::Status(args) => args.run(context),
         Verb::Show(args) => args.run(context),
         Verb::Who(args) => args.run(context),
         Verb::Owners(args) => args.run(context),

@@ -10,11 +10,13 @@ use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
+use gatewright_bundle::{BundleFile, limits};
 use serde_json::Value;
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
 use crate::context::Context;
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::files;
 use crate::style::plain;
@@ -25,6 +27,9 @@ const ANSWER_SECS_MAX: u64 = 15;
 /// A whole trace has some dozen steps of a few hundred bytes.
 const ANSWER_BYTES_MAX: u64 = 1024 * 1024;
 
+/// A whole bundle, there or back: as long as the gate waits for one.
+const BUNDLE_TIME: Duration = Duration::from_secs(30);
+
 /// Named where neither the flag nor the variable is there.
 const HELP_RUNTIME: &str =
     "--runtime URL or GATEWRIGHT_RUNTIME names its admin listener, such as http://127.0.0.1:8081";
@@ -34,6 +39,39 @@ pub(crate) struct Runtime {
     base: Url,
     token: Zeroizing<String>,
     agent: ureq::Agent,
+}
+
+/// What `GET /v1/bundle` says.
+pub(crate) struct Status {
+    pub(crate) environment: String,
+    pub(crate) health: String,
+    /// Of what runs, with its algorithm.
+    pub(crate) digest: String,
+    pub(crate) sequence: u64,
+    /// As it was said.
+    pub(crate) document: Value,
+}
+
+impl Status {
+    fn parse(document: &Value) -> Option<Self> {
+        let text = |value: &Value| value.as_str().map(plain);
+        let running = document.get("running")?;
+        Some(Self {
+            environment: text(document.get("environment")?)?,
+            health: text(document.get("health")?)?,
+            digest: text(running.get("digest")?)?,
+            sequence: running.get("sequence")?.as_u64()?,
+            document: Value::Null,
+        })
+    }
+
+    /// The document under the name of another one, with these members more.
+    pub(crate) fn within<const N: usize>(&self, schema: &str, more: [(&str, Value); N]) -> Value {
+        let mut members = self.document.as_object().cloned().unwrap_or_default();
+        members.insert("schema".to_owned(), Value::from(schema));
+        members.extend(more.map(|(name, value)| (name.to_owned(), value)));
+        Value::Object(members)
+    }
 }
 
 impl Runtime {
@@ -68,6 +106,38 @@ impl Runtime {
         self.read(request.send(body.to_string()))
     }
 
+    /// The status of the gate: which bundle runs, and how it is.
+    pub(crate) fn status(&self) -> Result<Status, Failure> {
+        self.parse_status(self.get(&["v1", "bundle"])?)
+    }
+
+    /// The bundle that runs, as `compile` wrote it.
+    pub(crate) fn bundle(&self) -> Result<BundleFile, Failure> {
+        let address = self.address_of(&["v1", "bundle", "content"]);
+        let request = self.agent.get(address.as_str()).header("Authorization", self.bearer().as_str());
+        let request = request.config().timeout_global(Some(BUNDLE_TIME)).build();
+        let (status, bytes) = self.bytes(request.call(), limits::FILE_BYTES_MAX as u64)?;
+        if status != 200 {
+            return Err(self.refused(status, serde_json::from_slice(&bytes).ok().as_ref()));
+        }
+        BundleFile::parse(&bytes).map_err(|refused| self.failed(&format!("gives a bundle that is none: {refused}")))
+    }
+
+    /// Puts a bundle in the place of the one that runs, or nothing.
+    pub(crate) fn deploy(&self, bundle: &[u8], instead_of: &str) -> Result<Status, Failure> {
+        let request = self.agent.put(self.address_of(&["v1", "bundle"]).as_str()).header("Accept", "application/json");
+        let request = request.header("Authorization", self.bearer().as_str());
+        let request = request.header("If-Match", format!("\"{instead_of}\""));
+        let request = request.config().timeout_global(Some(BUNDLE_TIME)).build();
+        self.parse_status(self.read(request.send(bundle))?)
+    }
+
+    fn parse_status(&self, document: Value) -> Result<Status, Failure> {
+        let status = Status::parse(&document);
+        let status = status.ok_or_else(|| self.failed("says nothing that is a `gatewright.bundle-status/1`"))?;
+        Ok(Status { document, ..status })
+    }
+
     fn bearer(&self) -> Zeroizing<String> {
         Zeroizing::new(format!("Bearer {}", self.token.as_str()))
     }
@@ -80,19 +150,32 @@ impl Runtime {
         address
     }
 
-    fn read(&self, answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Value, Failure> {
+    /// The status and the body of an answer, whatever they are.
+    fn bytes(
+        &self,
+        answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+        bytes_max: u64,
+    ) -> Result<(u16, Vec<u8>), Failure> {
         let answer = answer.map_err(|error| self.unreachable(&error))?;
-        let status = answer.status();
+        let status = answer.status().as_u16();
         let mut bytes = Vec::new();
         let body = answer.into_body().into_reader();
-        body.take(ANSWER_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| {
+        body.take(bytes_max + 1).read_to_end(&mut bytes).map_err(|error| {
             self.failed("breaks off in the middle of its answer").help(crate::failure::in_words(&error))
         })?;
-        if bytes.len() as u64 > ANSWER_BYTES_MAX {
-            return Err(self.failed("answers with more than 1 MiB, which is no answer of an admin listener"));
+        if bytes.len() as u64 > bytes_max {
+            let most = bytes_max / 1024 / 1024;
+            return Err(
+                self.failed(&format!("answers with more than {most} MiB, which is no answer of an admin listener"))
+            );
         }
+        Ok((status, bytes))
+    }
+
+    fn read(&self, answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Value, Failure> {
+        let (status, bytes) = self.bytes(answer, ANSWER_BYTES_MAX)?;
         let value: Option<Value> = serde_json::from_slice(&bytes).ok();
-        match (status.as_u16(), value) {
+        match (status, value) {
             (204, _) => Ok(Value::Object(serde_json::Map::new())),
             (200..=299, Some(value)) => Ok(value),
             (200..=299, None) => Err(self
@@ -101,7 +184,7 @@ impl Runtime {
             (300..=399, _) => Err(self
                 .failed(&format!("answers {status}: a redirect, which is not followed"))
                 .help("name the address that it leads to, if you trust it")),
-            (_, value) => Err(self.refused(status.as_u16(), value.as_ref())),
+            (_, value) => Err(self.refused(status, value.as_ref())),
         }
     }
 
@@ -129,7 +212,12 @@ impl Runtime {
         if let Some(detail) = text("detail") {
             failure = failure.help(detail);
         }
+        // A bundle that is not to be trusted is not the gate's fault.
+        if let (422, Some(code)) = (status, text("code")) {
+            return Failure { exit: Exit::Trust, ..failure }.topic(code);
+        }
         match status {
+            412 => failure.help("somebody has deployed meanwhile: run it again, so that what runs now is compared"),
             401 => failure.help("the token is unknown or has ended; `gatewrightd token create` makes one"),
             403 => failure.help("the token lacks the scope for this; `gatewrightd token create NAME --scope SCOPE` makes one that has it"),
             404 if problem.is_none() => failure.help("is this the admin listener, not the public one?"),

@@ -58,7 +58,7 @@ fn variable(name: &str) -> Option<OsString> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place of the command line that reads the clock")]
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_unix(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }

@@ -19,6 +19,8 @@ const VERBS: &[&[&str]] = &[
     &["try"],
     &["diff"],
     &["review"],
+    &["deploy"],
+    &["status"],
     &["show"],
     &["show", "org"],
     &["who"],

@@ -6,6 +6,7 @@ pub(crate) mod human;
 pub(crate) mod json;
 mod markdown;
 mod presets;
+pub(crate) mod running;
 pub(crate) mod side;
 mod words;
 
@@ -24,24 +25,28 @@ use side::Side;
 ///
 /// Compares for every identity there can be, in every environment, and reports one row for each line that differs: the
 /// smallest identity that shows it with what the gate decides before and after, and how grave it is. A state is a git
-/// revision, read without a checkout, or a bundle file.
+/// revision, read without a checkout, or a bundle file; the base may be what a runtime runs, by a token of the scope
+/// `read`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  gatewright diff main\n  gatewright diff v1.4 v1.5 --output json\n  gatewright diff origin/main --output markdown --fail-on privileged"
+    after_help = "Examples:\n  gatewright diff main\n  gatewright diff v1.4 v1.5 --output json\n  gatewright diff origin/main --output markdown --fail-on privileged\n  gatewright diff running:production --runtime http://127.0.0.1:8081"
 )]
 pub(crate) struct Diff {
-    /// A git revision or a bundle file
+    /// A git revision, a bundle file, or `running:ENV`: what a runtime runs
     base: String,
     /// The same [default: the workspace as it lies there]
     head: Option<String>,
     /// Exit 4 where a change is of this class (may be repeated)
     #[arg(long, value_name = "CLASS", value_parser = parse_class)]
     fail_on: Vec<Class>,
+    /// The admin listener of the runtime, for `running:ENV` [default: GATEWRIGHT_RUNTIME]
+    #[arg(long, value_name = "URL")]
+    runtime: Option<String>,
 }
 
 impl Diff {
     pub(crate) fn run(&self, context: &Context) -> Result<Report, Failure> {
-        let (base, head, folded) = compared(&self.base, self.head.as_deref(), context)?;
+        let (base, head, folded) = compared((&self.base, self.runtime.as_deref()), self.head.as_deref(), context)?;
         let body = match context.common.output {
             Output::Json => context::json(&json::report(&base, &head, &folded, context))?,
             Output::Markdown => markdown::report(&base, &head, &folded),
@@ -54,9 +59,19 @@ impl Diff {
     }
 }
 
-/// Both sides and what changes between them.
-pub(crate) fn compared(base: &str, head: Option<&str>, context: &Context) -> Result<(Side, Side, Folded), Failure> {
-    let base = Side::named(base, context)?;
+/// Both sides and what changes between them. The base comes with the runtime that was named.
+pub(crate) fn compared(
+    (base, runtime): (&str, Option<&str>),
+    head: Option<&str>,
+    context: &Context,
+) -> Result<(Side, Side, Folded), Failure> {
+    let base = match base.strip_prefix("running:") {
+        Some(environment) => running::side(environment, runtime, context)?,
+        None if runtime.is_some() => {
+            return Err(Failure::usage("--runtime goes with the base `running:ENV` alone"));
+        }
+        None => Side::named(base, context)?,
+    };
     let head = match head {
         Some(head) => Side::named(head, context)?,
         None => Side::of_workspace(context)?,

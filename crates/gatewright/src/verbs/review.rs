@@ -5,10 +5,10 @@
 //! Invariant: an approval binds change ids and nothing else: it survives a rebase and a merge in between, and not a change
 //! of what it approved.
 
-mod human;
-mod json;
-mod reviews;
-mod verdict;
+pub(crate) mod human;
+pub(crate) mod json;
+pub(crate) mod reviews;
+pub(crate) mod verdict;
 
 use std::path::PathBuf;
 
@@ -43,8 +43,8 @@ pub(crate) struct Review {
 
 impl Review {
     pub(crate) fn run(&self, context: &Context) -> Result<Report, Failure> {
-        let reviews = self.reviews.as_deref().map(Reviews::read).transpose()?.unwrap_or_default();
-        let (base, head, folded) = diff::compared(&self.base, self.head.as_deref(), context)?;
+        let reviews = Reviews::read(self.reviews.as_slice())?;
+        let (base, head, folded) = diff::compared((&self.base, None), self.head.as_deref(), context)?;
         let (Some(of_base), Some(of_head)) = (&base.rules, &head.rules) else {
             return Err(Failure::usage("a bundle has no manifest to review against").help("name git revisions"));
         };

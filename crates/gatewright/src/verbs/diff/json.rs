@@ -24,13 +24,21 @@ pub(super) fn report(base: &Side, head: &Side, folded: &Folded, context: &Contex
         "tool": {"name": "gatewright", "version": env!("CARGO_PKG_VERSION")},
         "base": side(base),
         "head": side(head),
-        "running": null,
+        "running": running(base),
         "as_of": context.as_of().to_string(),
         "members": null,
         "environments": folded.environments.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "summary": summary,
         "changes": folded.rows.iter().map(row).collect::<Vec<_>>(),
         "truncated": null,
+    })
+}
+
+/// Where the base is what a gate runs.
+fn running(base: &Side) -> Value {
+    let only = base.environments.iter().next().filter(|_| base.name.starts_with("running:"));
+    only.map_or(Value::Null, |(name, half)| {
+        json!({"environment": name.to_string(), "bundle": bundle::digest(half.digest), "same_as_base": true})
     })
 }
 

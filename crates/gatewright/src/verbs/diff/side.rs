@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use gatewright_bundle::Digest;
 use gatewright_bundle::program::Program;
+use gatewright_bundle::{BundleFile, Digest};
 use gatewright_terms::{OrgId, Slug};
 use wright::diff::Rules;
 use wright::{Compiled, Outcome, World, compile, digest};
@@ -79,9 +79,12 @@ impl Side {
     }
 
     fn of_bundle(name: &str) -> Result<Self, Failure> {
-        let path = Path::new(name);
-        let file = bundle::read(path)?;
-        let program = bundle::decode(path, &file)?;
+        Self::of_file(name, &bundle::read(Path::new(name))?)
+    }
+
+    /// A bundle that was read; `name` says where.
+    pub(crate) fn of_file(name: &str, file: &BundleFile) -> Result<Self, Failure> {
+        let program = bundle::decode(Path::new(name), file)?;
         let environment = program.environment.name.clone();
         let half = Half { program, digest: file.digest(), provenance: None };
         Ok(Self {

@@ -30,6 +30,15 @@ const PAGES: &[(&str, &str, &str)] = &[
          part.\n\nUpgrade the runtime first, then the tool that compiles.\n",
     ),
     (
+        "GW1405",
+        "change-not-reviewed",
+        "A change from the bundle that runs to the one that is deployed stands in no review. What was approved is bound by \
+         the ids of changes: something was merged without a review, a reviewed line was changed again, or two reviewed \
+         changes of one line became a third.\n\nCompare what runs with what is deployed (`gatewright diff running:ENV`), \
+         and have the change reviewed; or deploy what was reviewed. Reviews of several changes add up: \
+         `--reviewed` may be repeated.\n",
+    ),
+    (
         "GW1406",
         "brake",
         "The change reaches more organisations than the brake of the base's manifest allows. A change that large is \
@@ -43,6 +52,14 @@ const PAGES: &[(&str, &str, &str)] = &[
          change of the class. An approval binds the ids of changes: it survives a rebase and a merge of something else, \
          and lapses where what it approved was changed. The author's own approval counts for nothing.\n\nAsk the team that \
          the report names. `gatewright diff` shows what there is to approve.\n",
+    ),
+    (
+        "GW1408",
+        "drift",
+        "The gate runs another bundle than the one that is expected. Somebody has deployed from elsewhere, a deployment was \
+         refused, or the policy has moved on and nobody has deployed it.\n\nAsk the gate: `gatewright status` says what runs \
+         since when, and what was refused. The audit trail of the platform names who deployed it. A revision is compiled \
+         with the version at hand: it gives the digest that runs only where that version compiled it.\n",
     ),
     (
         "GW1409",

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::verdict::{Brake, Need, Verdict};
 use crate::style::{Style, plain};
+use crate::verbs::diff::folded::Row;
 use crate::verbs::diff::human::side;
 use crate::verbs::diff::side::Side;
 
@@ -12,7 +13,7 @@ const CLASS_WIDTH: usize = 13;
 /// More than this nobody reads in a terminal.
 const MISSING_MAX: usize = 10;
 
-pub(super) fn report(verdict: &Verdict<'_>, base: &Side, head: &Side, style: Style) -> String {
+pub(crate) fn report(verdict: &Verdict<'_>, base: &Side, head: &Side, style: Style) -> String {
     let mut text = format!("{} → {}\n\n", side(base), side(head));
     verdict.needs.iter().for_each(|need| shown(need, style, &mut text));
     for class in &verdict.free {
@@ -28,6 +29,7 @@ pub(super) fn report(verdict: &Verdict<'_>, base: &Side, head: &Side, style: Sty
         let line = format!("`{org}` is the id of an organisation that was retired; ids are never used again");
         let _ = writeln!(text, "  {} {line} {}", style.red("✗"), style.dim("GW0107"));
     }
+    unreviewed(verdict, style, &mut text);
     let _ = write!(text, "\n{}\n", summary(verdict, style));
     text
 }
@@ -44,18 +46,27 @@ fn shown(need: &Need<'_>, style: Style, text: &mut String) {
     let left = if open == all { counted(all, "change") } else { format!("{open} of {}", counted(all, "change")) };
     let team = plain(&need.team);
     let _ = writeln!(text, "  {} {class}  {team}  has not approved {left} {}", style.red("✗"), style.dim("GW1407"));
-    for row in missing.iter().take(MISSING_MAX) {
-        let _ = writeln!(
-            text,
-            "    {:CLASS_WIDTH$}  {} {}",
-            "",
-            style.dim(row.change.id.as_str()),
-            plain(&row.change.path)
-        );
+    listed(&missing, style, text);
+}
+
+fn listed(rows: &[&Row], style: Style, text: &mut String) {
+    for row in rows.iter().take(MISSING_MAX) {
+        let (id, path) = (style.dim(row.change.id.as_str()), plain(&row.change.path));
+        let _ = writeln!(text, "    {:CLASS_WIDTH$}  {id} {path}", "");
     }
-    if open > MISSING_MAX {
-        let _ = writeln!(text, "    {:CLASS_WIDTH$}  … and {} more", "", open - MISSING_MAX);
+    if rows.len() > MISSING_MAX {
+        let _ = writeln!(text, "    {:CLASS_WIDTH$}  … and {} more", "", rows.len() - MISSING_MAX);
     }
+}
+
+fn unreviewed(verdict: &Verdict<'_>, style: Style, text: &mut String) {
+    let rows = &verdict.unreviewed;
+    if rows.is_empty() {
+        return;
+    }
+    let line = format!("{} in no review", counted(rows.len(), "change"));
+    let _ = writeln!(text, "  {} {line} {}", style.red("✗"), style.dim("GW1405"));
+    listed(rows, style, text);
 }
 
 fn braked(brake: &Brake, style: Style, text: &mut String) {
@@ -76,9 +87,10 @@ fn summary(verdict: &Verdict<'_>, style: Style) -> String {
 }
 
 /// What stands against it.
-pub(super) fn codes(verdict: &Verdict<'_>) -> Vec<&'static str> {
+pub(crate) fn codes(verdict: &Verdict<'_>) -> Vec<&'static str> {
     let all = [
         ("GW0107", !verdict.reused.is_empty()),
+        ("GW1405", !verdict.unreviewed.is_empty()),
         ("GW1406", !verdict.brakes.iter().all(Brake::holds)),
         ("GW1407", !verdict.needs.iter().all(Need::is_met)),
         ("GW1410", !verdict.vanished.is_empty()),

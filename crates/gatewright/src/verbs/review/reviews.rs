@@ -5,7 +5,7 @@
 //! Invariant: what is not understood is refused; the author's own approval counts for nothing.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -16,7 +16,7 @@ use crate::files;
 const REVIEWS_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 #[derive(Debug, Default)]
-pub(super) struct Reviews {
+pub(crate) struct Reviews {
     approvals: Vec<Approval>,
 }
 
@@ -39,7 +39,16 @@ struct Approval {
 }
 
 impl Reviews {
-    pub(super) fn read(path: &Path) -> Result<Self, Failure> {
+    /// Of one change each; they add up.
+    pub(crate) fn read<'p>(paths: impl IntoIterator<Item = &'p PathBuf>) -> Result<Self, Failure> {
+        let mut approvals = Vec::new();
+        for path in paths {
+            approvals.extend(Self::read_one(path)?);
+        }
+        Ok(Self { approvals })
+    }
+
+    fn read_one(path: &Path) -> Result<Vec<Approval>, Failure> {
         let bytes = files::read("the reviews", path, REVIEWS_BYTES_MAX)?;
         let wrong = |why: String| {
             Failure::usage(format!("`{}` is no `gatewright.reviews/1`: {why}", path.display()))
@@ -50,11 +59,16 @@ impl Reviews {
             return Err(wrong(format!("it says `{}`", crate::style::plain(&file.schema))));
         }
         let by_others = file.reviews.into_iter().filter(|review| !review.by.eq_ignore_ascii_case(&file.author));
-        Ok(Self { approvals: by_others.collect() })
+        Ok(by_others.collect())
+    }
+
+    /// Whether anybody but the author approved a change, of whatever team.
+    pub(crate) fn know(&self, change: &str) -> bool {
+        self.approvals.iter().any(|review| review.changes.contains(change))
     }
 
     /// Those of a team who approved a change, each once.
-    pub(super) fn of(&self, change: &str, team: &str) -> BTreeSet<&str> {
+    pub(crate) fn of(&self, change: &str, team: &str) -> BTreeSet<&str> {
         let approved = |review: &&Approval| {
             review.changes.contains(change) && review.teams.iter().any(|known| known.eq_ignore_ascii_case(team))
         };

@@ -10,34 +10,36 @@ use super::reviews::Reviews;
 use crate::verbs::diff::folded::{Folded, Row};
 use crate::verbs::diff::side::Side;
 
-pub(super) struct Verdict<'a> {
+pub(crate) struct Verdict<'a> {
     /// One for each class that the change has and the base asks an approval for, worst first.
-    pub(super) needs: Vec<Need<'a>>,
+    pub(crate) needs: Vec<Need<'a>>,
     /// Classes that the change has and nobody's approval is asked for.
-    pub(super) free: Vec<Class>,
-    pub(super) brakes: Vec<Brake>,
+    pub(crate) free: Vec<Class>,
+    pub(crate) brakes: Vec<Brake>,
     /// Organisations that are gone without a word.
-    pub(super) vanished: BTreeSet<OrgId>,
+    pub(crate) vanished: BTreeSet<OrgId>,
     /// Organisations with the id of one that the base calls retired.
-    pub(super) reused: BTreeSet<OrgId>,
-    pub(super) changes: usize,
+    pub(crate) reused: BTreeSet<OrgId>,
+    /// Changes that nobody has looked at, where each must have been.
+    pub(crate) unreviewed: Vec<&'a Row>,
+    pub(crate) changes: usize,
 }
 
-pub(super) struct Need<'a> {
-    pub(super) class: Class,
-    pub(super) team: String,
+pub(crate) struct Need<'a> {
+    pub(crate) class: Class,
+    pub(crate) team: String,
     /// Each change of the class with those of the team who approved it.
-    pub(super) changes: Vec<(&'a Row, BTreeSet<&'a str>)>,
+    pub(crate) changes: Vec<(&'a Row, BTreeSet<&'a str>)>,
 }
 
-pub(super) struct Brake {
-    pub(super) name: String,
-    pub(super) at_most: u32,
-    pub(super) found: usize,
+pub(crate) struct Brake {
+    pub(crate) name: String,
+    pub(crate) at_most: u32,
+    pub(crate) found: usize,
 }
 
 impl<'a> Verdict<'a> {
-    pub(super) fn of(
+    pub(crate) fn of(
         folded: &'a Folded,
         (base, rules): (&Side, &Governance),
         (head, head_rules): (&Side, &Governance),
@@ -64,34 +66,42 @@ impl<'a> Verdict<'a> {
         let reused = head.orgs().into_iter().filter(|org| rules.retired.contains_key(*org)).cloned().collect();
         let gone = base.orgs().into_iter().filter(|org| !head.orgs().contains(org));
         let vanished = gone.filter(|org| !head_rules.retired.contains_key(*org)).cloned().collect();
-        Self { needs, free, brakes: brakes.collect(), vanished, reused, changes: folded.rows.len() }
+        let unreviewed = Vec::new();
+        Self { needs, free, brakes: brakes.collect(), vanished, reused, unreviewed, changes: folded.rows.len() }
     }
 
-    pub(super) fn is_open(&self) -> bool {
+    /// The same, where every change must stand in a review, whatever its class.
+    pub(crate) fn strictly(mut self, folded: &'a Folded, reviews: &Reviews) -> Self {
+        self.unreviewed = folded.rows.iter().filter(|row| !reviews.know(row.change.id.as_str())).collect();
+        self
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
         self.needs.iter().all(Need::is_met)
             && self.brakes.iter().all(Brake::holds)
             && self.vanished.is_empty()
             && self.reused.is_empty()
+            && self.unreviewed.is_empty()
     }
 }
 
 impl Need<'_> {
-    pub(super) fn is_met(&self) -> bool {
+    pub(crate) fn is_met(&self) -> bool {
         self.missing().next().is_none()
     }
 
-    pub(super) fn missing(&self) -> impl Iterator<Item = &Row> {
+    pub(crate) fn missing(&self) -> impl Iterator<Item = &Row> {
         self.changes.iter().filter(|(_, by)| by.is_empty()).map(|(row, _)| *row)
     }
 
     /// Everybody who approved some of it.
-    pub(super) fn by(&self) -> BTreeSet<&str> {
+    pub(crate) fn by(&self) -> BTreeSet<&str> {
         self.changes.iter().flat_map(|(_, by)| by.iter().copied()).collect()
     }
 }
 
 impl Brake {
-    pub(super) fn holds(&self) -> bool {
+    pub(crate) fn holds(&self) -> bool {
         u32::try_from(self.found).is_ok_and(|found| found <= self.at_most)
     }
 }
