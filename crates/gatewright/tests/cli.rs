@@ -16,6 +16,8 @@ mod audit;
 mod bundle;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/deploy.rs"]
+mod deploy;
 #[path = "cli/determinism.rs"]
 mod determinism;
 #[path = "cli/diff.rs"]

@@ -98,7 +98,13 @@ fn the_example_of_a_pull_request_runs() {
         .expect("a shell");
     let text = String::from_utf8_lossy(&said.stdout);
     assert!(said.status.success(), "{text}{}", String::from_utf8_lossy(&said.stderr));
-    for shown in ["Needs @lumen/identity (privileged)", "has not approved 1 change GW1407", "✓ may go through"] {
+    for shown in [
+        "Needs @lumen/identity (privileged)",
+        "has not approved 1 change GW1407",
+        "✓ may go through",
+        "2 changes in no review GW1405",
+        "in the place of 1",
+    ] {
         assert!(text.contains(shown), "no `{shown}` in {text}");
     }
     assert!(folder.path().join("draft").is_file());

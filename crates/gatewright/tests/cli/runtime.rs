@@ -17,27 +17,38 @@ impl Scripted {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let answer = answer.into();
-        let asked = thread::spawn(move || {
-            let (mut stream, _) = listener.accept().unwrap();
-            let mut request = Vec::new();
-            let mut part = [0; 4096];
-            while !is_whole(&request) {
-                let count = stream.read(&mut part).unwrap();
-                if count == 0 {
-                    break;
-                }
-                request.extend_from_slice(&part[..count]);
-            }
-            // The client may have gone away on purpose.
-            let _ = stream.write_all(&answer);
-            String::from_utf8(request).unwrap()
-        });
+        let asked = thread::spawn(move || answer_one(&listener, &answer));
+        Self { address, asked }
+    }
+
+    /// One answer after the other, each to a connection of its own.
+    pub(crate) fn answers_in_turn(answers: Vec<Vec<u8>>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let asked = thread::spawn(move || answers.iter().map(|answer| answer_one(&listener, answer)).collect());
         Self { address, asked }
     }
 
     pub(crate) fn asked(self) -> String {
         self.asked.join().unwrap()
     }
+}
+
+/// Gives what was asked.
+fn answer_one(listener: &TcpListener, answer: &[u8]) -> String {
+    let (mut stream, _) = listener.accept().unwrap();
+    let mut request = Vec::new();
+    let mut part = [0; 4096];
+    while !is_whole(&request) {
+        let count = stream.read(&mut part).unwrap();
+        if count == 0 {
+            break;
+        }
+        request.extend_from_slice(&part[..count]);
+    }
+    // The client may have gone away on purpose.
+    let _ = stream.write_all(answer);
+    String::from_utf8_lossy(&request).into_owned()
 }
 
 /// Head and as much body as it announces.
