@@ -51,13 +51,8 @@ fn the_commands_of_the_readme_lead_from_an_empty_folder_to_a_reviewed_change() {
     assert!(said.status.success(), "{text}{}", String::from_utf8_lossy(&said.stderr));
     let org = std::fs::read_to_string(folder.path().join("policies/orgs/acme/org.kdl")).expect("readable");
     assert!(org.contains("provider \"okta\""));
-    for shown in [
-        "✓ 3 passed in 1 environment",
-        "anyone@acme.example in {research-guests}: member",
-        "✓ may go through",
-        "2 changes in no review GW1405",
-        "in the place of 1",
-    ] {
+    for shown in ["✓ 3 passed in 1 environment", "anyone@acme.example in {research-guests}: member", "✓ may go through"]
+    {
         assert!(text.contains(shown), "no `{shown}` in {text}");
     }
 }
