@@ -118,7 +118,7 @@ fn compared(policies: &str, bundle: &str) -> Value {
 }
 
 /// `review` of a commit whose manifest asks for an approval, of a change that needs it, without and with reviews, and these.
-fn reviewed(policies: &str) -> [Value; 3] {
+fn reviewed(policies: &str) -> [Value; 5] {
     said(&["init", policies]);
     let write = |path: &str, from: &str, to: &str| {
         let path = format!("{policies}/{path}");
@@ -146,7 +146,19 @@ fn reviewed(policies: &str) -> [Value; 3] {
     std::fs::write(&file, reviews.to_string()).expect("writable");
     let open = said(&[&review[..], &["--reviews", &file]].concat());
     assert_eq!((&stopped["open"], &open["open"]), (&json!(false), &json!(true)), "{open:#}");
-    [stopped, open, reviews]
+    let (key, trust, out) = (format!("{policies}.key"), format!("{policies}.trust"), format!("{policies}.ada"));
+    said(&["keygen", "--out", &key, "--trust", &trust]);
+    let signed = said(&[&review[..], &["--sign", &key, "--out", &out]].concat());
+    let public = std::fs::read_to_string(&trust).expect("readable");
+    let public = public.split_whitespace().find(|word| word.starts_with("ed25519:")).expect("a key");
+    let by = json!({"by": "ada", "teams": ["@lumen/identity"], "key": public});
+    let approvers = json!({"schema": "gatewright.approvers/1", "approvers": [by]});
+    let signed = json!({"schema": "gatewright.reviews/1", "author": "bob", "reviews": [], "signed": [signed]});
+    std::fs::write(&file, signed.to_string()).expect("writable");
+    std::fs::write(&out, approvers.to_string()).expect("writable");
+    let by_signature = said(&[&review[..], &["--reviews", &file, "--approvers", &out]].concat());
+    assert_eq!(by_signature["open"], true, "{by_signature:#}");
+    [stopped, open, reviews, signed, approvers]
 }
 
 /// `idp fetch` from a provider on this machine.

@@ -46,6 +46,9 @@ pub(crate) struct Deploy {
     /// Who approved which changes: gatewright.reviews/1 (may be repeated; they add up)
     #[arg(long, value_name = "FILE")]
     reviewed: Vec<PathBuf>,
+    /// Whose signatures count, and for which teams: gatewright.approvers/1; what is not signed then counts for nothing
+    #[arg(long, value_name = "FILE", requires = "reviewed")]
+    approvers: Option<PathBuf>,
     /// The git revision that runs: its manifest says what is needed
     #[arg(long, value_name = "REV", requires = "reviewed")]
     base: Option<String>,
@@ -112,7 +115,12 @@ impl Deploy {
         context: &Context,
     ) -> Result<Option<Report>, Failure> {
         let name = self.bundle.display().to_string();
-        let asked = reviewed::Asked { head: (&name, file), reviews: &self.reviewed, base: self.base.as_deref() };
+        let asked = reviewed::Asked {
+            head: (&name, file),
+            reviews: &self.reviewed,
+            approvers: self.approvers.as_deref(),
+            base: self.base.as_deref(),
+        };
         asked.stopped(runtime, running, context)
     }
 

@@ -5,12 +5,14 @@
 //! Invariant: an approval binds change ids and nothing else: it survives a rebase and a merge in between, and not a change
 //! of what it approved.
 
+mod approval;
 pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod reviews;
 pub(crate) mod verdict;
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -18,7 +20,10 @@ use crate::context::{self, Context, Report};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::verbs::diff;
+use crate::verbs::diff::folded::Folded;
+use crate::{files, keys};
 
+use approval::Envelope;
 use reviews::Reviews;
 use verdict::Verdict;
 
@@ -29,7 +34,7 @@ use verdict::Verdict;
 /// while anything is missing.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  gatewright review main\n  gatewright review origin/main --reviews reviews.json --output json"
+    after_help = "Examples:\n  gatewright review main\n  gatewright review origin/main --reviews reviews.json --output json\n  gatewright review main --sign ada.key --out ada.json"
 )]
 pub(crate) struct Review {
     /// A git revision: its manifest says what is needed
@@ -39,15 +44,27 @@ pub(crate) struct Review {
     /// Who approved which changes, as the forge knows it: gatewright.reviews/1
     #[arg(long, value_name = "FILE")]
     reviews: Option<PathBuf>,
+    /// Whose signatures count, and for which teams: gatewright.approvers/1; what is not signed then counts for nothing
+    #[arg(long, value_name = "FILE", requires = "reviews")]
+    approvers: Option<PathBuf>,
+    /// Approve every change of the comparison by a signature
+    #[arg(long, value_name = "KEY", requires = "out", conflicts_with = "reviews")]
+    sign: Option<PathBuf>,
+    /// Where the signed approval is written
+    #[arg(long, value_name = "FILE", requires = "sign")]
+    out: Option<PathBuf>,
 }
 
 impl Review {
     pub(crate) fn run(&self, context: &Context) -> Result<Report, Failure> {
-        let reviews = Reviews::read(self.reviews.as_slice())?;
         let (base, head, folded) = diff::compared((&self.base, None), self.head.as_deref(), context)?;
         let (Some(of_base), Some(of_head)) = (&base.rules, &head.rules) else {
             return Err(Failure::usage("a bundle has no manifest to review against").help("name git revisions"));
         };
+        if let (Some(key), Some(out)) = (&self.sign, &self.out) {
+            return sign(key, out, &of_base.governance.workspace, &folded, context);
+        }
+        let reviews = Reviews::read(self.reviews.as_slice(), self.approvers.as_deref(), &of_base.governance.workspace)?;
         let verdict = Verdict::of(&folded, (&base, &of_base.governance), (&head, &of_head.governance), &reviews);
         let body = if context.wants_json() {
             context::json(&json::report(&verdict, &base, &head))?
@@ -56,4 +73,23 @@ impl Review {
         };
         Ok(Report::new(body, if verdict.is_open() { Exit::Done } else { Exit::Gate }))
     }
+}
+
+/// An approval of all that was compared.
+fn sign(key: &Path, out: &Path, workspace: &str, folded: &Folded, context: &Context) -> Result<Report, Failure> {
+    let key = keys::read(key)?;
+    let changes: BTreeSet<String> = folded.rows.iter().map(|row| row.change.id.as_str().to_owned()).collect();
+    if changes.is_empty() {
+        return Err(Failure::usage("nothing changes, so there is nothing to approve"));
+    }
+    let count = changes.len();
+    let text = context::json(&Envelope::sign(&key, workspace, changes)?)?;
+    files::write("the approval", out, text.as_bytes())?;
+    if context.wants_json() {
+        return Ok(Report::done(text));
+    }
+    let noun = if count == 1 { "change" } else { "changes" };
+    let (mark, shown) = (context.style().green("✓"), out.display());
+    Ok(Report::done(format!("{mark} {shown} approves {count} {noun} of `{workspace}`\n"))
+        .hint("it goes into `signed` of the reviews file; gatewright diff shows what was approved"))
 }

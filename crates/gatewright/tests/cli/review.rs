@@ -283,3 +283,98 @@ fn reviews_that_are_not_understood_are_refused() {
     reviewed(&place, &WITH).exits(0);
     place.run(&["review", "reviews.json", "--workspace", "policies"]).exits(5);
 }
+
+/// A key, and its line for the approvers.
+fn approver(place: &Place, by: &str, team: &str) -> Value {
+    let (key, trust) = (format!("{by}.key"), format!("{by}.trust"));
+    place.run(&["keygen", "--out", &key, "--trust", &trust]).exits(0);
+    let trust = String::from_utf8(place.read(&trust)).unwrap();
+    let public = trust.split_whitespace().find(|word| word.starts_with("ed25519:")).unwrap().to_owned();
+    json!({"by": by, "teams": [team], "key": public})
+}
+
+fn signed(place: &Place, by: &str) -> Value {
+    let out = format!("{by}.json");
+    reviewed(place, &["--sign", &format!("{by}.key"), "--out", &out]).exits(0);
+    serde_json::from_slice(&place.read(&out)).unwrap()
+}
+
+/// A verdict by signatures.
+fn judged(place: &Place, approvers: &[&Value], author: &str, signed: &[&Value]) -> Ran {
+    let approvers = json!({"schema": "gatewright.approvers/1", "approvers": approvers});
+    place.write("approvers.json", approvers.to_string());
+    let unsigned = json!({"by": "eve", "teams": ["@lumen/identity"], "changes": []});
+    let reviews = json!({"schema": "gatewright.reviews/1", "author": author, "reviews": [unsigned], "signed": signed});
+    place.write("reviews.json", reviews.to_string());
+    reviewed(place, &[&WITH[..], &["--approvers", "approvers.json"]].concat())
+}
+
+#[test]
+fn a_signature_approves_what_it_is_over_and_nothing_else() {
+    let place = repository();
+    let ada = approver(&place, "ada", "@lumen/identity");
+    let eve = approver(&place, "eve", "@lumen/security");
+    grant(&place, "acme", "ml-platform");
+    let approval = signed(&place, "ada");
+    judged(&place, &[&ada, &eve], "bob", &[&approval]).exits(0);
+    // The author's, nobody's, that of another team, and none.
+    judged(&place, &[&ada, &eve], "Ada", &[&approval]).exits(4);
+    judged(&place, &[&eve], "bob", &[&approval]).exits(4);
+    judged(&place, &[&ada, &eve], "bob", &[&signed(&place, "eve")]).exits(4);
+    judged(&place, &[&ada], "bob", &[]).exits(4);
+    // What is not signed counts for nothing any more.
+    let privileged = ids(&reviewed(&place, &["--output", "json"]).exits(4).json(), "privileged");
+    approve(&place, "ada", "@lumen/identity", &privileged);
+    reviewed(&place, &WITH).exits(0);
+    reviewed(&place, &[&WITH[..], &["--approvers", "approvers.json"]].concat()).exits(4);
+    // Another change is another id.
+    place.edit("policies/orgs/acme/org.kdl", "group=\"ml-platform\"", "group=\"everybody\"");
+    judged(&place, &[&ada], "bob", &[&approval]).exits(4);
+}
+
+#[test]
+fn a_forged_approval_is_refused_loudly() {
+    let place = repository();
+    let ada = approver(&place, "ada", "@lumen/identity");
+    approver(&place, "eve", "@lumen/security");
+    grant(&place, "acme", "ml-platform");
+    let (good, eves) = (signed(&place, "ada"), signed(&place, "eve"));
+    grant(&place, "globex", "operators");
+    let over_more = signed(&place, "ada");
+    let with = |at: &str, value: &Value| {
+        let mut bent = good.clone();
+        *bent.pointer_mut(at).unwrap() = value.clone();
+        bent
+    };
+    for (what, bent) in [
+        ("other ids under an old signature", with("/payload", &over_more["payload"])),
+        ("another signature", with("/signatures/0/sig", &eves["signatures"][0]["sig"])),
+        ("no base64", with("/signatures/0/sig", &json!("*"))),
+        ("two signatures", with("/signatures", &json!([good["signatures"][0], good["signatures"][0]]))),
+        ("none", with("/signatures", &json!([]))),
+        ("a bundle's type", with("/payloadType", &json!("application/vnd.gatewright.bundle+cbor"))),
+        ("eve's under ada's name", {
+            let mut bent = eves.clone();
+            bent["signatures"][0]["keyid"] = good["signatures"][0]["keyid"].clone();
+            bent
+        }),
+    ] {
+        let ran = judged(&place, &[&ada], "bob", &[&bent]);
+        assert!(ran.whole().starts_with("exit 5"), "{what}: {}", ran.whole());
+    }
+    // The same ids in another workspace.
+    let manifest = String::from_utf8(place.read("policies/policy.kdl")).unwrap();
+    let name = manifest.split('"').nth(1).unwrap();
+    place.edit("policies/policy.kdl", &format!("workspace \"{name}\""), "workspace \"elsewhere\"");
+    commit(&place, "another workspace");
+    grant(&place, "acme", "more");
+    let elsewhere = judged(&place, &[&ada], "bob", &[&good]).exits(5);
+    assert!(elsewhere.stderr.contains("not `elsewhere`"), "{}", elsewhere.stderr);
+    // Nothing says whose the signatures are; a key for two; a person with two.
+    reviewed(&place, &WITH).exits(2);
+    let again = json!({"by": "eve", "teams": [], "key": ada["key"]});
+    judged(&place, &[&ada, &again], "bob", &[]).exits(5);
+    judged(&place, &[&json!({"by": "eve", "teams": [], "key": "ed25519:00"})], "bob", &[]).exits(5);
+    let weak = json!({"by": "eve", "teams": [], "key": format!("ed25519:01{}", "00".repeat(31))});
+    judged(&place, &[&weak], "bob", &[]).exits(5);
+}

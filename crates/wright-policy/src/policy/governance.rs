@@ -11,6 +11,8 @@ use super::Guardrail;
 /// Whose approval changes need, how large they may be, who is gone, and what no organisation may break.
 #[derive(Debug, Clone, Default)]
 pub struct Governance {
+    /// The name of the workspace; empty where there is no manifest.
+    pub workspace: Arc<str>,
     /// The team, by the class of the change.
     pub approvals: BTreeMap<Arc<str>, Arc<str>>,
     /// The most, by the name of the brake.

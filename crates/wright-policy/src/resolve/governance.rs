@@ -24,6 +24,7 @@ pub(super) fn resolve(
         Some((OrgId::from(key.value), retired))
     };
     Governance {
+        workspace: workspace.map(|node| node.name.clone()).unwrap_or_default(),
         approvals: entries("approval").filter_map(approval).collect(),
         brakes: entries("brake").filter_map(brake).collect(),
         retired: platform.entries("retired-org").filter_map(retired).collect(),

@@ -43,7 +43,7 @@ fn platform(rules: &Rules) -> Lines {
     let mut lines = Lines::new();
     let mut pen = Pen { lines: &mut lines, path: String::new() };
     let Rules {
-        governance: Governance { approvals, brakes, retired: _, guardrails: _, trusted: _, at: _ },
+        governance: Governance { workspace: _, approvals, brakes, retired: _, guardrails: _, trusted: _, at: _ },
         laws,
         suites: _,
     } = rules;

@@ -3,7 +3,7 @@
 //! Invariant: the base is what runs, asked of the gate; never what somebody believes to run.
 //! Invariant: a revision gives its rules only where it compiles to what runs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gatewright_bundle::BundleFile;
 use gatewright_terms::Slug;
@@ -26,6 +26,7 @@ pub(super) struct Asked<'a> {
     /// With its name.
     pub(super) head: (&'a str, &'a BundleFile),
     pub(super) reviews: &'a [PathBuf],
+    pub(super) approvers: Option<&'a Path>,
     /// Whose manifest counts; `None`: the workspace as it lies there.
     pub(super) base: Option<&'a str>,
 }
@@ -38,15 +39,15 @@ impl Asked<'_> {
         running: &Status,
         context: &Context,
     ) -> Result<Option<Report>, Failure> {
-        let reviews = Reviews::read(self.reviews)?;
         let (name, file) = self.head;
         let head = Side::of_file(name, file)?;
         let base = running::of(runtime, running)?;
         let workspace = governance(Side::of_workspace(context)?)?;
         let rules = self.base.map(|rev| rules_of(rev, running, context)).transpose()?;
+        let rules = rules.as_ref().unwrap_or(&workspace);
+        let reviews = Reviews::read(self.reviews, self.approvers, &rules.workspace)?;
         let folded = Folded::of(&base, &head);
-        let verdict =
-            Verdict::of(&folded, (&base, rules.as_ref().unwrap_or(&workspace)), (&head, &workspace), &reviews);
+        let verdict = Verdict::of(&folded, (&base, rules), (&head, &workspace), &reviews);
         let verdict = verdict.strictly(&folded, &reviews);
         if verdict.is_open() {
             return Ok(None);
