@@ -20,7 +20,7 @@ use crate::context::{self, Context, Report};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::verbs::diff;
-use crate::verbs::diff::folded::Folded;
+use crate::verbs::diff::folded::{Folded, Row};
 use crate::{files, keys};
 
 use approval::Envelope;
@@ -78,7 +78,7 @@ impl Review {
 /// An approval of all that was compared.
 fn sign(key: &Path, out: &Path, workspace: &str, folded: &Folded, context: &Context) -> Result<Report, Failure> {
     let key = keys::read(key)?;
-    let changes: BTreeSet<String> = folded.rows.iter().map(|row| row.change.id.as_str().to_owned()).collect();
+    let changes: BTreeSet<String> = folded.rows.iter().flat_map(Row::ids).map(|id| id.as_str().to_owned()).collect();
     if changes.is_empty() {
         return Err(Failure::usage("nothing changes, so there is nothing to approve"));
     }

@@ -246,3 +246,43 @@ fn a_line_of_a_preset_is_one_change() {
     assert!(of("org[initech].session.absolute")["through"].is_null(), "it begins to use the preset");
     assert!(of("org[hooli].session.absolute")["through"].is_null(), "it ends to use the preset");
 }
+
+/// Bundles know no presets: an approval of a line of one approves what a comparison of bundles will show.
+#[test]
+fn an_approval_of_a_line_of_a_preset_holds_for_bundles_too() {
+    let place = sharing();
+    place.edit("policies/presets/usual.kdl", "absolute \"9h\"", "absolute \"10h\"");
+    place.run(&["keygen", "--out", "ada.key", "--trust", "ada.trust"]).exits(0);
+    let sign = [
+        "review",
+        "HEAD",
+        "--workspace",
+        "policies",
+        "--as-of",
+        "2026-11-24",
+        "--sign",
+        "ada.key",
+        "--out",
+        "ada.json",
+    ];
+    place.run(&sign);
+    let envelope: Value = serde_json::from_slice(&place.read("ada.json")).unwrap();
+    let payload =
+        base64::Engine::decode(&base64::engine::general_purpose::STANDARD, envelope["payload"].as_str().unwrap());
+    let signed: Value = serde_json::from_slice(&payload.unwrap()).unwrap();
+    let compile = |out: &str, revision: bool| {
+        if revision {
+            git(&place, &["stash", "--quiet"]);
+        }
+        place.run(&["compile", "--workspace", "policies", "--environment", "production", "--out", out]).exits(0);
+        if revision {
+            git(&place, &["stash", "pop", "--quiet"]);
+        }
+    };
+    compile("after", false);
+    compile("before", true);
+    let said = place.run(&["diff", "./before", "./after", "--output", "json"]).exits(0).json();
+    let rows = said["changes"].as_array().unwrap();
+    assert_eq!(rows.len(), 2, "{said:#}");
+    assert!(rows.iter().all(|row| signed["changes"].as_array().unwrap().contains(&row["id"])), "{signed:#}\n{said:#}");
+}

@@ -118,6 +118,11 @@ impl Row {
         self.change.org.is_none() && !is_preset && !is_governance && matches!(self.change.what, What::Setting { .. })
     }
 
+    /// What approves it: its own id, and for a line of a preset those of what it stands for, which a bundle shows.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &ChangeId> {
+        std::iter::once(&self.change.id).chain(self.through.iter().flat_map(|through| &through.ids))
+    }
+
     /// Where the line stands; where it stood, if it is gone.
     pub(crate) fn line(&self) -> Option<&Place> {
         self.head.as_ref().or(self.base.as_ref())
