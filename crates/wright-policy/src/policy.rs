@@ -305,14 +305,17 @@ impl Policy {
 
     /// The path of the file that an organisation is written in, relative to the workspace.
     pub fn org_file(&self, org: &OrgId) -> Option<Arc<str>> {
-        let org = self.orgs.iter().find(|known| known.id == *org)?;
+        self.file_of(self.orgs.iter().find(|known| known.id == *org)?)
+    }
+
+    fn file_of(&self, org: &Org) -> Option<Arc<str>> {
         self.sources.get(usize::try_from(org.written.at.file.0).ok()?).map(|source| source.path.clone())
     }
 
     /// The folder of each organisation that names a team, relative to the workspace, with the team. Sorted.
     pub fn teams(&self) -> Vec<(String, Arc<str>)> {
         let of_org = |org: &Arc<Org>| {
-            let file = self.org_file(&org.id)?;
+            let file = self.file_of(org)?;
             let (folder, _) = file.rsplit_once('/')?;
             Some((folder.to_owned(), org.team.clone()?))
         };

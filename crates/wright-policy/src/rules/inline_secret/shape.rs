@@ -35,6 +35,9 @@ pub(super) const PEM: &str = "a key or certificate in PEM";
 const PEM_BEGIN: &str = "-----BEGIN ";
 const PEM_END: &str = "-----END ";
 
+/// The least of all lengths in `SHAPES`; a signed token has more.
+const KNOWN_BYTES_MIN: usize = 16;
+
 /// The shortest of the API keys that begin with `sk-` have 48; English has no word of 20 letters that names a group.
 const UNBROKEN_CHARS_MIN: usize = 20;
 /// 128 bits: the shortest secret worth the name, in hexadecimal digits.
@@ -67,6 +70,9 @@ pub(super) fn known_shape(text: &str) -> Option<Likeness<'_>> {
 }
 
 pub(super) fn known_word(word: &str) -> Option<&'static str> {
+    if word.len() < KNOWN_BYTES_MIN {
+        return None;
+    }
     let found = SHAPES.iter().find(|(prefix, least, body, _)| {
         let rest = word.strip_prefix(prefix).filter(|_| word.len() >= *least);
         rest.is_some_and(|rest| match body {
@@ -106,7 +112,10 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 
 /// Each with its place.
 pub(super) fn words_at(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let between = |c: char| c.is_whitespace() || "\"',;=:()[]{}<>".contains(c);
+    let between = |c: char| {
+        matches!(c, '"' | '\'' | ',' | ';' | '=' | ':' | '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>')
+            || c.is_whitespace()
+    };
     let parts = text.split_inclusive(between).scan(0, |next, part| {
         let start = *next;
         *next += part.len();
