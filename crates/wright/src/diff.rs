@@ -115,6 +115,10 @@ fn compare(id: &OrgId, (before, after): Pair<'_>, (old, new): (&Half, &Half), ri
     }
     let before = Side::new(&old.catalogue, &old.global, before);
     let after = Side::new(&new.catalogue, &new.global, after);
+    if before.has_lines_of(&after) {
+        // Every effect has a line for its cause that stands on one side alone.
+        return;
+    }
     for (one, other, sign) in [(&before, &after, Sign::Removed), (&after, &before, Sign::Added)] {
         // An organisation that came or went says it all.
         let whole = one.org.is_none() || other.org.is_none();

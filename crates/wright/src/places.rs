@@ -19,7 +19,7 @@ impl Places<'_> {
     }
 
     fn file(&self, path: &str) -> Option<FileId> {
-        let index = self.workspace.sources().iter().position(|source| *source.path == *path)?;
+        let index = self.workspace.sources().binary_search_by(|source| (*source.path).cmp(path)).ok()?;
         u32::try_from(index).ok().map(FileId)
     }
 

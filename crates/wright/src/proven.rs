@@ -20,6 +20,13 @@ use crate::slots::{Slot, slots};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proven<T>(T);
 
+impl<T> Proven<T> {
+    /// The value without its proof.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
 impl<T> Deref for Proven<T> {
     type Target = T;
 

@@ -66,6 +66,11 @@ impl<'p> Side<'p> {
         if fact.is_global() { self.global.contains(fact) } else { self.own.contains(fact) }
     }
 
+    /// Whether access hangs on the same lines here and there.
+    pub(super) fn has_lines_of(&self, other: &Self) -> bool {
+        self.org.is_some() == other.org.is_some() && self.own == other.own && self.global == other.global
+    }
+
     /// Whether its grants have to say whose groups they mean.
     pub(super) fn has_several_connections(&self) -> bool {
         self.org.as_ref().is_some_and(|org| org.org().has_several_connections())

@@ -26,6 +26,7 @@ pub(crate) struct Side {
     pub(crate) environments: BTreeMap<Slug, Half>,
     /// What no program holds. `None`: a bundle, which says nothing of it.
     pub(crate) rules: Option<Rules>,
+    /// Sorted by path.
     sources: Vec<Source>,
     /// The folder of presets.
     presets: Option<String>,
@@ -108,7 +109,7 @@ impl Side {
         let rules = Rules { governance: outcome.governance, laws: outcome.laws, suites: outcome.suites };
         let half = |compiled: Compiled| Half {
             digest: digest(&compiled.program),
-            program: (*compiled.program).clone(),
+            program: compiled.program.into_inner(),
             provenance: Some(compiled.provenance),
         };
         let environments = outcome.programs.into_iter().map(|(name, compiled)| (name, half(compiled))).collect();
@@ -151,7 +152,8 @@ impl Side {
         let provenance = self.environments.get(environment)?.provenance.as_ref()?;
         let origin = nearest(provenance, path)?;
         let line = origin.line;
-        let source = self.sources.iter().find(|source| *source.path == *origin.file)?;
+        let at = self.sources.binary_search_by(|source| (*source.path).cmp(origin.file.as_str())).ok()?;
+        let source = self.sources.get(at)?;
         let text = source.text.lines().nth(usize::try_from(line).ok()?.checked_sub(1)?)?;
         let indent = text.chars().take_while(|letter| letter.is_whitespace()).count();
         Some(Place { file: origin.file.clone(), line, column: u32::try_from(indent).ok()?.saturating_add(1) })
