@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 
 use gatewright_bundle::program::Program;
 use gatewright_terms::{OrgId, Slug, Timestamp};
@@ -16,7 +18,7 @@ use wright_syntax::diagnostic::{Diagnostic, Sink};
 use wright_syntax::source::Source;
 
 use crate::gather::gather;
-use crate::proven::{Proven, prove};
+use crate::proven::{Lockout, Proven, prove};
 use crate::world::{Unreadable, World};
 use crate::{lockout, mask};
 
@@ -56,11 +58,12 @@ pub struct Compiled {
     pub provenance: Provenance,
 }
 
-/// Reads, checks, lowers and proves a workspace. `threads` is the most that read files; it changes nothing else. `as_of`
+/// Reads, checks, lowers and proves a workspace. `threads` is the most that work at once; it changes nothing
+/// else. `as_of`
 /// decides which findings about ends are raised; it never reaches the bytes.
 pub fn compile(world: &dyn World, threads: NonZeroUsize, as_of: Timestamp) -> Outcome {
     match gather(world, threads) {
-        Ok(workspace) => judge(workspace, as_of),
+        Ok(workspace) => judge(workspace, threads, as_of),
         Err(unreadable) => Outcome { unreadable, ..Outcome::empty(Workspace::new([], [])) },
     }
 }
@@ -84,7 +87,7 @@ impl Outcome {
     }
 }
 
-fn judge(workspace: Workspace, as_of: Timestamp) -> Outcome {
+fn judge(workspace: Workspace, threads: NonZeroUsize, as_of: Timestamp) -> Outcome {
     let mut sink = Sink::default();
     let trees = read(&workspace, &mut sink);
     let draft = shape(trees, &mut sink);
@@ -93,7 +96,7 @@ fn judge(workspace: Workspace, as_of: Timestamp) -> Outcome {
     let (secrets, metadata) = (secrets(&policy), policy.metadata_places());
     let mut outcome = Outcome::empty(workspace);
     if let Some(valid) = check(policy, as_of, &mut sink) {
-        outcome.programs = analyse(&valid, &environments, &outcome.workspace, &mut sink);
+        outcome.programs = analyse(&valid, &environments, threads, &outcome.workspace, &mut sink);
         outcome.laws = valid.laws().to_vec();
         outcome.suites = valid.suites().to_vec();
         outcome.teams = valid.teams();
@@ -109,13 +112,14 @@ fn judge(workspace: Workspace, as_of: Timestamp) -> Outcome {
 fn analyse(
     policy: &Valid<Policy>,
     environments: &[Slug],
+    threads: NonZeroUsize,
     workspace: &Workspace,
     sink: &mut Sink,
 ) -> BTreeMap<Slug, Compiled> {
     let (mut programs, mut is_proven) = (BTreeMap::new(), true);
-    for environment in environments {
-        let Some((program, provenance)) = lower(policy, environment) else { continue };
-        match prove(program) {
+    for (environment, proved) in environments.iter().zip(proved(policy, environments, threads)) {
+        let Some((proved, provenance)) = proved else { continue };
+        match proved {
             Ok(program) => drop(programs.insert(environment.clone(), Compiled { program, provenance })),
             Err(lockouts) => {
                 is_proven = false;
@@ -126,4 +130,20 @@ fn analyse(
         }
     }
     if is_proven { programs } else { BTreeMap::new() }
+}
+
+type Proved = (Result<Proven<Program>, Vec<Lockout>>, Provenance);
+
+/// Each environment on its own, in their order, as many at once as there may be threads.
+fn proved(policy: &Valid<Policy>, environments: &[Slug], threads: NonZeroUsize) -> Vec<Option<Proved>> {
+    let one = |environment: &Slug| lower(policy, environment).map(|(program, origins)| (prove(program), origins));
+    let some = |some: &[Slug]| -> Vec<Option<Proved>> {
+        thread::scope(|scope| {
+            let begun: Vec<_> = some.iter().skip(1).map(|environment| scope.spawn(move || one(environment))).collect();
+            let first = some.first().map(one);
+            let rest = begun.into_iter().map(|it| it.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            first.into_iter().chain(rest).collect()
+        })
+    };
+    environments.chunks(threads.get()).flat_map(some).collect()
 }

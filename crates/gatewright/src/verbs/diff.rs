@@ -65,22 +65,33 @@ pub(crate) fn compared(
     head: Option<&str>,
     context: &Context,
 ) -> Result<(Side, Side, Folded), Failure> {
-    let base = match base.strip_prefix("running:") {
-        Some(environment) => running::side(environment, runtime, context)?,
-        None if runtime.is_some() => {
-            return Err(Failure::usage("--runtime goes with the base `running:ENV` alone"));
-        }
-        None => Side::named(base, context)?,
-    };
-    let head = match head {
-        Some(head) => Side::named(head, context)?,
-        None => Side::of_workspace(context)?,
-    };
+    let (base, head) = at_once(
+        || base_side(base, runtime, context),
+        || head.map_or_else(|| Side::of_workspace(context), |head| Side::named(head, context)),
+    );
+    let (base, head) = (base?, head?);
     let folded = Folded::of(&base, &head);
     if folded.environments.is_empty() || !folded.is_comparable {
         return Err(apart(&base, &head));
     }
     Ok((base, head, folded))
+}
+
+/// Two things that do not wait for each other. A panic of either goes on here.
+fn at_once<A, B: Send>(here: impl FnOnce() -> A, aside: impl FnOnce() -> B + Send) -> (A, B) {
+    std::thread::scope(|scope| {
+        let aside = scope.spawn(aside);
+        let here = here();
+        (here, aside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })
+}
+
+fn base_side(base: &str, runtime: Option<&str>, context: &Context) -> Result<Side, Failure> {
+    match base.strip_prefix("running:") {
+        Some(environment) => running::side(environment, runtime, context),
+        None if runtime.is_some() => Err(Failure::usage("--runtime goes with the base `running:ENV` alone")),
+        None => Side::named(base, context),
+    }
 }
 
 /// A bundle of one environment, and a side without it.

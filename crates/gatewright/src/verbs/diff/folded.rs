@@ -1,6 +1,8 @@
 //! Folded: the changes of all environments as one list, what is alike in several standing once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::resume_unwind;
+use std::thread;
 
 use gatewright_terms::{OrgId, Slug};
 use wright::diff::{Change, ChangeId, Class, What, diff, governance};
@@ -37,9 +39,10 @@ impl Folded {
         let names: BTreeSet<&Slug> = base.environments.keys().chain(head.environments.keys()).collect();
         // A bundle holds one environment, and says nothing of the others.
         let partial = base.is_bundle() || head.is_bundle();
+        let mut compared = compared(base, head);
         for name in &names {
             let changes = match (base.environments.get(*name), head.environments.get(*name)) {
-                (Some(old), Some(new)) => diff(&old.program, &new.program),
+                (Some(_), Some(_)) => compared.remove(name).unwrap_or_default(),
                 _ if partial => continue,
                 (Some(old), None) => vec![Change::environment(&old.program, false)],
                 (None, Some(new)) => vec![Change::environment(&new.program, true)],
@@ -105,6 +108,17 @@ impl Folded {
     pub(crate) fn orgs(&self) -> BTreeSet<&OrgId> {
         self.rows.iter().flat_map(Row::orgs).collect()
     }
+}
+
+/// What changes in each environment that both sides have, each in a thread of its own.
+fn compared<'s>(base: &'s Side, head: &'s Side) -> BTreeMap<&'s Slug, Vec<Change>> {
+    let pairs = base.environments.iter().filter_map(|(name, old)| Some((name, old, head.environments.get(name)?)));
+    thread::scope(|scope| {
+        let begun: Vec<_> =
+            pairs.map(|(name, old, new)| (name, scope.spawn(move || diff(&old.program, &new.program)))).collect();
+        let ended = begun.into_iter().map(|(name, it)| (name, it.join().unwrap_or_else(|panic| resume_unwind(panic))));
+        ended.collect()
+    })
 }
 
 /// Lines about changes and about ids: nobody signs in differently because of them.
