@@ -4,10 +4,12 @@
 //! drifts disturbs the ratio little.
 
 mod decision;
+mod diff;
 mod figure;
 mod id_token;
 mod measure;
 mod peer;
+mod platform;
 mod processes;
 mod reader;
 mod saml;
@@ -45,6 +47,9 @@ async fn measure_all() -> Result<Vec<Figure>, String> {
     take(decision::figure().ok_or("the decision's organisation is not well-formed")?);
     take(start::figure()?);
     take(reader::figure().ok_or("the reader refuses its own text")?);
+    for figure in diff::figures()? {
+        take(figure);
+    }
     take(id_token::figure()?);
     for figure in saml::figures()? {
         take(figure);
