@@ -1,6 +1,6 @@
 //! Runtime: the admin listener of a running gate, as the few verbs that talk to it see it.
 //!
-//! Reads the address and the token file; sends one request; gives JSON or a failure in words.
+//! Reads the address and the token file; sends a request; gives JSON, a bundle or a failure in words.
 //!
 //! Invariant: the token goes to the address that was named and nowhere else: no redirect, no proxy, no clear text
 //! beyond this machine.
