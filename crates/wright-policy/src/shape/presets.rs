@@ -109,6 +109,13 @@ fn param(node: &Node, sink: &mut Sink) -> Option<Param> {
             .path(&node.path)
             .report(sink);
     }
+    if let Some(default) = default.as_ref().filter(|default| default.value.starts_with('$')) {
+        Finding::new(BAD_PARAM, default.span, format!("the default of `{}` is no value", node.name))
+            .mark("a param stands for nothing here")
+            .help("write the value out")
+            .path(&node.path)
+            .report(sink);
+    }
     if let Some(default) = &default {
         let value = Spanned { value: Value::Text(default.value.clone()), span: default.span };
         kind::read(*kind, "default", &value, &node.path, sink);
