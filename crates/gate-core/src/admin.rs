@@ -64,7 +64,7 @@ impl Operator {
         self.scopes.contains(&scope)
     }
 
-    pub(crate) fn need(&self, scope: Scope) -> Result<(), AdminError> {
+    pub fn need(&self, scope: Scope) -> Result<(), AdminError> {
         if self.has(scope) { Ok(()) } else { Err(AdminError::ScopeMissing(scope)) }
     }
 }

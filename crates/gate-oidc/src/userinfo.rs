@@ -25,6 +25,9 @@ pub(crate) fn is_wanted(oidc: &Oidc, claims: &Object<'_>) -> bool {
     (email || groups || own) && oidc.group_overage != Overage::EntraMarkers
 }
 
+/// Claims that are proved by the ID token, or go with another one.
+const DECISIVE: [&str; 7] = [VERIFIED, "aud", "azp", "hd", "iss", "sub", "tid"];
+
 /// The body of the answer; [`read`] reads it.
 pub(crate) async fn fetch(outbound: &Outbound, url: &Url, access_token: &str) -> Result<Vec<u8>, Refused> {
     let unreachable = |text| Refused::new(Refusal::ProviderUnreachable, STAGE, text);
@@ -59,7 +62,8 @@ pub(crate) fn complete<'a>(oidc: &Oidc, mut claims: Object<'a>, more: &Object<'a
     let names =
         [Some(email), oidc.claims.given_name.as_ref(), oidc.claims.family_name.as_ref(), oidc.claims.groups.as_ref()];
     let verified = same_address.then_some(VERIFIED);
-    let own = oidc.claims.own.iter().map(|own| own.from.as_str());
+    // What decides by itself is never completed because an attribute is read from it.
+    let own = oidc.claims.own.iter().map(|own| own.from.as_str()).filter(|from| !DECISIVE.contains(from));
     for name in names.into_iter().flatten().map(String::as_str).chain(own).chain(verified) {
         if claims.get(name).is_none()
             && let Some(value) = more.get(name)

@@ -290,3 +290,13 @@ async fn st_oidc_10_own_attributes_are_completed_by_userinfo() {
     bench.idp.person(json!({ "dept": "ML", "groups": null }));
     assert_eq!(found(&bench.admits().await), ["department=ML"]);
 }
+
+/// An attribute that is read from `email_verified` does not vouch for another address than the one beside it.
+#[tokio::test]
+async fn st_oidc_14_an_own_attribute_vouches_for_no_address() {
+    let mut bench = Bench::new().await;
+    bench.oidc.claims.own = vec![OwnAttribute { name: slug("checked"), from: "email_verified".into() }];
+    bench.idp.person(json!({ "email_verified": null }));
+    bench.idp.userinfo(json!({ "email": "eve@evil.example", "email_verified": true }));
+    assert_eq!(bench.refuses().await.refusal, Refusal::EmailNotVerified);
+}

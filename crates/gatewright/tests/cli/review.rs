@@ -322,6 +322,8 @@ fn a_signature_approves_what_it_is_over_and_nothing_else() {
     judged(&place, &[&eve], "bob", &[&approval]).exits(4);
     judged(&place, &[&ada, &eve], "bob", &[&signed(&place, "eve")]).exits(4);
     judged(&place, &[&ada], "bob", &[]).exits(4);
+    // Whose own counts for nothing has to be known.
+    judged(&place, &[&ada], " ", &[&approval]).exits(2);
     // What is not signed counts for nothing any more.
     let privileged = ids(&reviewed(&place, &["--output", "json"]).exits(4).json(), "privileged");
     approve(&place, "ada", "@lumen/identity", &privileged);

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use gate_core::admin::AdminError;
+use gate_core::admin::{AdminError, Scope};
 use gate_core::{BundleRefused, NotDeployed};
 use gate_http::{Clock, Deploy, Log, Pushed};
 use gatewright_bundle::{Accepted, Expected, Trust, verify};
@@ -21,12 +21,15 @@ pub(super) fn deploy(opened: &Arc<Opened>, clock: &Clock, log: &Log) -> Deploy {
     let (opened, clock, log) = (Arc::clone(opened), Arc::clone(clock), Arc::clone(log));
     Arc::new(move |pushed| {
         let (opened, log, now) = (Arc::clone(&opened), Arc::clone(&log), clock());
-        Box::pin(async move { push(&opened, pushed, now, &log).await })
+        // A client that hangs up must not leave it half done.
+        let done = tokio::spawn(async move { push(&opened, pushed, now, &log).await });
+        Box::pin(async move { done.await.unwrap_or(Err(NotDeployed::Admin(AdminError::StoreUnavailable))) })
     })
 }
 
 async fn push(opened: &Arc<Opened>, pushed: Pushed, now: Timestamp, log: &Log) -> Result<(), NotDeployed> {
     let Pushed { by, bundle, instead_of } = pushed;
+    by.need(Scope::Deploy).map_err(NotDeployed::Admin)?;
     let bundle = Arc::new(bundle);
     let _one_at_a_time = opened.taking.lock().await;
     let found = look(opened, &bundle, now).await;
@@ -34,6 +37,8 @@ async fn push(opened: &Arc<Opened>, pushed: Pushed, now: Timestamp, log: &Log) -
         Ok(found) => found,
         Err(why) => return Err(unusable(opened, why, now, log).await),
     };
+    // One that does not replace what runs is refused below, and never kept.
+    let is_good = is_good && instead_of.is_none_or(|digest| digest == opened.gate.accepted().digest);
     let mut missing_here = Missing::default();
     if is_good {
         match missing(opened, Arc::clone(&bundle)).await.check() {

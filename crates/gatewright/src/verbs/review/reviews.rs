@@ -70,6 +70,10 @@ impl Reviews {
         let mut approvals = Vec::new();
         for path in paths {
             let File { author, reviews, signed, .. } = File::read(path)?;
+            if author.trim().is_empty() {
+                return Err(Failure::usage(format!("`{}` names no author", path.display()))
+                    .help("whose own approval counts for nothing has to be known"));
+            }
             let counted = match &approvers {
                 None if signed.is_empty() => reviews,
                 None => return Err(unread(path)),
