@@ -234,14 +234,14 @@ fn a_line_of_a_preset_is_one_change() {
     let shown = compared(&place, &["HEAD"]).exits(0).stdout;
     insta::assert_snapshot!("a_preset", shown.split_once('\n').unwrap().1);
 
-    // The id hangs on the line, not on who uses it.
+    // The id binds whom it reaches: who else comes into reach was reviewed by nobody.
     let id = absolute["id"].clone();
     place.edit("policies/orgs/hooli/org.kdl", "    use \"usual\"\n", "");
     place.edit("policies/orgs/initech/org.kdl", "    plan ", "    use \"usual\"\n    plan ");
     let said = json_of(&place, &["HEAD"]);
     let rows = said["changes"].as_array().unwrap();
     let of = |path: &str| rows.iter().find(|row| row["path"] == path).unwrap_or_else(|| panic!("{path}: {said:#}"));
-    assert_eq!(of("preset[usual].session.absolute")["id"], id);
+    assert_ne!(of("preset[usual].session.absolute")["id"], id);
     assert_eq!(of("preset[usual].session.absolute")["through"]["orgs"], 1);
     assert!(of("org[initech].session.absolute")["through"].is_null(), "it begins to use the preset");
     assert!(of("org[hooli].session.absolute")["through"].is_null(), "it ends to use the preset");
@@ -285,4 +285,46 @@ fn an_approval_of_a_line_of_a_preset_holds_for_bundles_too() {
     let rows = said["changes"].as_array().unwrap();
     assert_eq!(rows.len(), 2, "{said:#}");
     assert!(rows.iter().all(|row| signed["changes"].as_array().unwrap().contains(&row["id"])), "{signed:#}\n{said:#}");
+}
+
+/// An organisation that gives a param another value, or takes back what it took away, changes itself: no approval of the same
+/// change of another organisation holds for it.
+#[test]
+fn what_an_organisation_makes_of_a_preset_is_its_own_change() {
+    let place = sharing();
+    let preset = "policies/presets/usual.kdl";
+    place.edit(preset, "    grant ", "    param \"guests\" type=\"group\" default=\"guests\"\n    grant ");
+    place.edit(preset, "group=\"guests\"", "group=\"$guests\"");
+    place.edit(
+        "policies/orgs/hooli/org.kdl",
+        "    use ",
+        "    without \"grant\" role=\"editor\" project=\"research\" group=\"guests\"\n    use ",
+    );
+    commit(&place, "A param, and an organisation without the grant");
+    let ids = |edit: &dyn Fn()| -> Vec<String> {
+        edit();
+        let said = json_of(&place, &["HEAD"]);
+        git(&place, &["checkout", "--quiet", "."]);
+        let rows = said["changes"].as_array().unwrap().clone();
+        assert!(
+            !rows.is_empty() && rows.iter().all(|row| row["through"].is_null() && row["org"].is_string()),
+            "{said:#}"
+        );
+        rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let given = |org: &'static str| {
+        let place = &place;
+        move || {
+            place.edit(&format!("policies/orgs/{org}/org.kdl"), "use \"usual\"", "use \"usual\" guests=\"everyone\"")
+        }
+    };
+    let globex = ids(&given("globex"));
+    let taken_back = ids(&|| {
+        place.edit(
+            "policies/orgs/hooli/org.kdl",
+            "    without \"grant\" role=\"editor\" project=\"research\" group=\"guests\"\n",
+            "",
+        );
+    });
+    assert!(globex.iter().all(|id| !taken_back.contains(id)));
 }

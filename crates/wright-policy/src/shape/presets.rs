@@ -295,10 +295,16 @@ impl Param {
         if matches!(kind::read(self.kind, &self.name, value, path, sink), Scalar::Broken(_)) {
             return None;
         }
-        match &value.value {
-            Value::Text(text) => Some(text.clone()),
-            Value::Integer(_) => None,
+        let Value::Text(text) = &value.value else { return None };
+        if text.starts_with('$') {
+            Finding::new(BAD_PARAM, value.span, format!("`{}` is given no value", self.name))
+                .mark("a param stands for nothing here")
+                .help("write the value out")
+                .path(path)
+                .report(sink);
+            return None;
         }
+        Some(text.clone())
     }
 
     fn by_default(&self, used: &Entry, domains: &[Arc<str>], path: &str, sink: &mut Sink) -> Option<Arc<str>> {

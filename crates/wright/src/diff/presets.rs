@@ -7,7 +7,7 @@ use super::change::{Change, ChangeId, Effect, What};
 impl Change {
     /// Changes of several organisations by one line of a preset. `None` where they are none, or say different things.
     ///
-    /// Its id hangs on the line, on what it says and on the classes: not on which organisations use the preset today.
+    /// Its id binds what becomes of each of them: an approval holds for these organisations, and for no other.
     pub fn of_preset(preset: &str, members: &[&Self]) -> Option<Self> {
         let first = members.first()?;
         if members.iter().any(|other| other.short_path() != first.short_path() || !other.says(first)) {
@@ -21,7 +21,9 @@ impl Change {
             What::Access { value: said, .. } if first.is_addition() => (None, value(said)),
             What::Access { value: said, .. } => (value(said), None),
         };
-        let id = ChangeId::of(&path, before.as_deref(), after.as_deref(), &classes);
+        let reached: BTreeSet<&str> = members.iter().map(|change| change.id.as_str()).collect();
+        let bound = format!("{path} {}", reached.into_iter().collect::<Vec<_>>().join(" "));
+        let id = ChangeId::of(&bound, before.as_deref(), after.as_deref(), &classes);
         let what = match &first.what {
             What::Setting { .. } => What::Setting { before, after },
             What::Access { sign, value, .. } => {

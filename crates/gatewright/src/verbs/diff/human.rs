@@ -90,8 +90,11 @@ fn shown(row: &Row, folded: &Folded, style: Style) -> String {
         }
     }
     if let Some(through) = &row.through {
-        let own =
-            if through.overriding > 0 { format!("   ({} set their own)", through.overriding) } else { String::new() };
+        let own = if through.overriding > 0 {
+            format!("   ({} more use it and are not reached)", through.overriding)
+        } else {
+            String::new()
+        };
         note("reaches", reach(row, folded) + &own);
     }
     if row.environments.len() < folded.environments.len() {

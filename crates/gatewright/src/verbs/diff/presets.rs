@@ -16,7 +16,7 @@ pub(crate) struct Through {
     pub(crate) preset: String,
     /// Whom it reaches.
     pub(crate) orgs: BTreeSet<OrgId>,
-    /// Those that use the preset and say it themselves.
+    /// Those that use the preset and are not reached: they say it themselves, or not at all.
     pub(crate) overriding: usize,
     /// Of the rows that it stands for.
     pub(crate) ids: BTreeSet<ChangeId>,
@@ -79,8 +79,11 @@ impl Users<'_> {
         let Some(file) = row.line().map(|place| place.file.clone()) else { return false };
         let is_there = |place: &Option<Place>| place.as_ref().is_none_or(|place| place.file == file);
         let is_preset = self.sides.iter().any(|side| side.is_preset(&file));
+        // Where the file is the same, it is the organisation that changed.
+        let [base, head] = self.sides;
+        let has_changed = base.text_of(&file) != head.text_of(&file);
         let stands = is_there(&row.base) && is_there(&row.head);
-        is_preset && stands && (0..2).all(|side| self.of(side, environment, &file).contains(org))
+        is_preset && has_changed && stands && (0..2).all(|side| self.of(side, environment, &file).contains(org))
     }
 
     fn of(&mut self, side: usize, environment: &Slug, file: &str) -> &BTreeSet<OrgId> {

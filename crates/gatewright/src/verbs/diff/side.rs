@@ -124,6 +124,10 @@ impl Side {
         self.presets.as_ref().and_then(|folder| file.strip_prefix(&**folder)).is_some_and(|rest| rest.starts_with('/'))
     }
 
+    pub(crate) fn text_of(&self, file: &str) -> Option<&str> {
+        self.sources.iter().find(|source| *source.path == *file).map(|source| &*source.text)
+    }
+
     /// The organisations of an environment that take something from a file.
     pub(crate) fn users_of(&self, environment: &Slug, file: &str) -> BTreeSet<OrgId> {
         let provenance = self.environments.get(environment).and_then(|half| half.provenance.as_ref());
