@@ -64,6 +64,10 @@ fn disagree(one: &Given, other: &Given, path: &str, sink: &mut Sink) {
 /// `without` lines.
 fn take_away(org: &Node, presets: &mut [Node], sink: &mut Sink) {
     for without in org.entries("without") {
+        if let Some(own) = org.entries.iter().find(|entry| is_meant(without, entry)) {
+            stands_itself(without, own, sink);
+            continue;
+        }
         let before: usize = presets.iter().map(|preset| preset.entries.len()).sum();
         for preset in &mut *presets {
             preset.entries.retain(|entry| !is_meant(without, entry));
@@ -81,6 +85,15 @@ fn take_away(org: &Node, presets: &mut [Node], sink: &mut Sink) {
             .report(sink);
         }
     }
+}
+
+fn stands_itself(without: &Node, own: &Node, sink: &mut Sink) {
+    Finding::new(NOTHING_TO_REMOVE, without.head, format!("the organisation says this `{}` itself", without.name))
+        .mark("takes away what the organisation gives")
+        .also(own.head, "said here")
+        .help("delete one of the two lines")
+        .path(&without.path)
+        .report(sink);
 }
 
 /// Labels are no part of a line's identity.

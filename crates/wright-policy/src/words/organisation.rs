@@ -21,6 +21,13 @@ pub(crate) static ORG_FILE: Block = Block {
     example: "",
 };
 
+pub(super) const DEFAULT_PROJECT: Field = Field::fact(
+    "default-project",
+    Kind::Reference("project"),
+    "The project that every member is in.",
+    "default-project \"default\"",
+);
+
 pub(crate) static ORG: Block = Block {
     word: "org",
     key: Key::One(Kind::Slug),
@@ -48,12 +55,7 @@ pub(crate) static ORG: Block = Block {
         Field::entry(&CONNECTION).many().environment(),
         Field::entry(&MEMBERS).required(),
         Field::entry(&PROJECT).many(),
-        Field::fact(
-            "default-project",
-            Kind::Reference("project"),
-            "The project that every member is in.",
-            "default-project \"default\"",
-        ),
+        DEFAULT_PROJECT,
         Field::entry(&GRANT).many(),
         Field::entry(&BLOCK).many(),
         Field::entry(&WITHOUT).many(),

@@ -1,6 +1,8 @@
 //! Words of presets: what many organisations share, and how one uses it.
 
-use super::organisation::{BLOCK, CONNECTION, GRANT, MEMBERS, PROJECT, PROPERTIES_OF_GRANTS, SESSION, STEP_UP};
+use super::organisation::{
+    BLOCK, CONNECTION, DEFAULT_PROJECT, GRANT, MEMBERS, PROJECT, PROPERTIES_OF_GRANTS, SESSION, STEP_UP,
+};
 use super::saml::{OIDC_DEFAULTS, SAML_DEFAULTS};
 use super::{Block, Field, Key};
 use crate::kind::Kind;
@@ -43,12 +45,7 @@ pub(crate) static PRESET: Block = Block {
         Field::entry(&CONNECTION).many(),
         Field::entry(&MEMBERS),
         Field::entry(&PROJECT).many(),
-        Field::fact(
-            "default-project",
-            Kind::Reference("project"),
-            "The project that every member is in.",
-            "default-project \"default\"",
-        ),
+        DEFAULT_PROJECT,
         Field::entry(&GRANT).many(),
         Field::entry(&BLOCK).many(),
         Field::entry(&SESSION),
@@ -101,3 +98,16 @@ pub(crate) static WITHOUT: Block = Block {
     about: "Takes away a grant or a block that a preset gives: the line as it stands there, with its params filled in.",
     example: "without \"grant\" role=\"viewer\" project=\"default\" everyone-in=\"initech.com\"",
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Form;
+
+    /// A type that is named and not known would drop the param.
+    #[test]
+    fn every_type_of_a_param_that_may_be_written_is_known() {
+        let Form::Property(Kind::Words(words)) = PARAM.property("type").unwrap().form else { panic!() };
+        assert_eq!(words, PARAM_TYPES.map(|(word, ..)| word));
+    }
+}
