@@ -315,7 +315,7 @@ fn what_an_organisation_makes_of_a_preset_is_its_own_change() {
     let given = |org: &'static str| {
         let place = &place;
         move || {
-            place.edit(&format!("policies/orgs/{org}/org.kdl"), "use \"usual\"", "use \"usual\" guests=\"everyone\"")
+            place.edit(&format!("policies/orgs/{org}/org.kdl"), "use \"usual\"", "use \"usual\" guests=\"everyone\"");
         }
     };
     let globex = ids(&given("globex"));
