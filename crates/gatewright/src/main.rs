@@ -10,10 +10,13 @@ mod context;
 mod exit;
 mod failure;
 mod files;
+mod focus;
 mod forge;
+mod git;
 mod keys;
 mod located;
 mod runtime;
+mod state;
 mod style;
 mod surroundings;
 mod verbs;
@@ -31,6 +34,9 @@ use exit::Exit;
 use failure::Failure;
 use style::plain;
 use surroundings::Surroundings;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     bug::report_panics();

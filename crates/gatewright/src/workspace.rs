@@ -106,42 +106,80 @@ impl DirectoryWorld {
 
 impl World for DirectoryWorld {
     fn list(&self, folder: &str) -> Result<Vec<Found>, Unreadable> {
-        let mut found = Vec::new();
-        let mut open: Vec<(String, PathBuf)> = vec![(folder.to_owned(), self.root.join(folder))];
         match fs::symlink_metadata(self.root.join(folder)) {
             Ok(it) if it.is_dir() => {}
             Ok(it) => return Ok(vec![Found { path: folder.into(), oddity: oddity_of(it.file_type()) }]),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(unreadable(folder, &error)),
         }
-        while let Some((path, place)) = open.pop() {
-            for entry in fs::read_dir(&place).map_err(|error| unreadable(&path, &error))? {
-                let entry = entry.map_err(|error| unreadable(&path, &error))?;
-                let kind = entry.file_type().map_err(|error| unreadable(&path, &error))?;
-                let (name, is_utf8) = name_of(&entry.file_name());
-                let below = format!("{path}/{name}");
-                match (kind.is_dir(), is_utf8) {
-                    (_, false) => found.push(Found { path: below, oddity: Some(Oddity::NameNotUtf8) }),
-                    (true, true) => open.push((below, entry.path())),
-                    (false, true) => found.push(Found { path: below, oddity: oddity_of(kind) }),
-                }
-            }
+        let (mut files, mut open) = (Vec::new(), vec![folder.to_owned()]);
+        while !open.is_empty() {
+            let below = self.list_all(&open)?;
+            open = below.iter().flat_map(|below| &below.folders).cloned().collect();
+            files.extend(below.into_iter().flat_map(|below| below.files));
         }
-        Ok(found)
+        Ok(files)
     }
 
     fn read(&self, path: &str, limit: usize) -> Result<Vec<u8>, Unreadable> {
         let place = self.root.join(path);
         let failed = |error: io::Error| unreadable(path, &error);
-        let kind = fs::symlink_metadata(&place).map_err(failed)?.file_type();
+        let kind = fs::symlink_metadata(&place).map_err(failed)?;
         if !kind.is_file() {
             let reason = if kind.is_dir() { "it is a folder" } else { "it is no regular file" };
             return Err(Unreadable { path: path.into(), absent: false, reason: reason.into() });
         }
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(room(kind.len(), limit));
         File::open(&place).and_then(|file| file.take(limit as u64 + 1).read_to_end(&mut bytes)).map_err(failed)?;
         Ok(bytes)
     }
+}
+
+/// What stands in some folders.
+#[derive(Default)]
+struct Below {
+    folders: Vec<String>,
+    files: Vec<Found>,
+}
+
+/// Below this a thread costs more than it saves.
+const FOLDERS_FOR_A_THREAD: usize = 64;
+
+impl DirectoryWorld {
+    /// What stands in each of these folders, as several threads find it.
+    fn list_all(&self, folders: &[String]) -> Result<Vec<Below>, Unreadable> {
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+        let many = folders.len().div_ceil(threads).max(FOLDERS_FOR_A_THREAD);
+        std::thread::scope(|scope| {
+            let some = |folders: &[String]| {
+                let mut below = Below::default();
+                folders.iter().try_for_each(|folder| self.list_one(folder, &mut below)).map(|()| below)
+            };
+            let begun: Vec<_> = folders.chunks(many).map(|folders| scope.spawn(move || some(folders))).collect();
+            begun.into_iter().map(|it| it.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        })
+    }
+
+    fn list_one(&self, folder: &str, below: &mut Below) -> Result<(), Unreadable> {
+        let failed = |error: io::Error| unreadable(folder, &error);
+        for entry in fs::read_dir(self.root.join(folder)).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let kind = entry.file_type().map_err(failed)?;
+            let (name, is_utf8) = name_of(&entry.file_name());
+            let path = format!("{folder}/{name}");
+            match (kind.is_dir(), is_utf8) {
+                (_, false) => below.files.push(Found { path, oddity: Some(Oddity::NameNotUtf8) }),
+                (true, true) => below.folders.push(path),
+                (false, true) => below.files.push(Found { path, oddity: oddity_of(kind) }),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// For a file of this length, and to see its end.
+fn room(length: u64, limit: usize) -> usize {
+    usize::try_from(length).unwrap_or(limit).min(limit).saturating_add(1)
 }
 
 fn oddity_of(kind: fs::FileType) -> Option<Oddity> {

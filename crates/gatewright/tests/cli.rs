@@ -26,6 +26,8 @@ mod diff;
 mod explain;
 #[path = "cli/fmt.rs"]
 mod fmt;
+#[path = "cli/focus.rs"]
+mod focus;
 #[path = "cli/forge.rs"]
 mod forge;
 #[path = "cli/guardrails.rs"]

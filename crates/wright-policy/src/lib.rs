@@ -8,6 +8,7 @@
 
 mod codes;
 mod finding;
+mod focus;
 mod kind;
 mod lower;
 mod pages;
@@ -26,6 +27,7 @@ mod workspace;
 
 pub use codes::codes;
 pub use finding::path_key;
+pub use focus::{Claims, Shared, claims, shared};
 pub use kind::spell;
 pub use lower::lower;
 pub use pages::{Page, page, reference, word_pages};
@@ -39,7 +41,7 @@ pub use provenance::{Origin, Provenance, To, block_path, grant_key, grant_path};
 pub use resolve::resolve;
 pub use rules::{CHECKS, Check, INLINE_SECRET, Secret, check, check_with, secrets};
 pub use shape::{Draft, shape};
-pub use trees::{Trees, folders, presets_folder, read, texts};
+pub use trees::{Trees, folders, orgs_folder, presets_folder, read, texts};
 pub use valid::Valid;
 pub use words::{CLASSES, property_order};
 pub use workspace::{FILE_BYTES_MAX, Irregular, MANIFEST, Oddity, Workspace};

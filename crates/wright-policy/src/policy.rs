@@ -11,7 +11,7 @@ mod saml;
 mod suite;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gatewright_bundle::program::{Risk, Scope, Stage, Visibility, WhenFull};
 use gatewright_terms::{DomainName, EmailAddress, GroupName, OrgId, PermissionName, Seconds, Slug, Trait};
@@ -19,6 +19,7 @@ use wright_syntax::source::{Source, Span};
 use wright_syntax::tree::Spanned;
 
 use crate::profile::{Auth, Profile};
+use crate::rules::Secret;
 use crate::shape::Text;
 
 pub(crate) use client::{PinnedTo, effective_auth};
@@ -44,7 +45,11 @@ pub struct Policy {
     /// Presets that no organisation uses.
     pub(crate) idle_presets: Vec<Written>,
     pub(crate) texts: Vec<Text>,
+    /// What looks like a secret; looked for once.
+    pub(crate) secrets: OnceLock<Vec<Secret>>,
     pub(crate) sources: Vec<Source>,
+    /// Some organisations were left out on purpose: what seems unused may be used by them.
+    pub(crate) is_part: bool,
     /// No error was reported in an earlier stage.
     pub(crate) sound: bool,
 }

@@ -2,6 +2,8 @@
 //!
 //! Invariant: sorted by path and without doubles; equal workspaces give equal provenance.
 
+use std::sync::Arc;
+
 use gatewright_bundle::program::{Catalogue, Grant, Grantee, Org};
 use gatewright_terms::{DomainName, GroupName, Slug, Trait};
 
@@ -19,9 +21,9 @@ pub struct Provenance {
 /// `org[acme].grant[role=admin,group=lumen-admins]` stands in line 38 of `orgs/acme/org.kdl`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Origin {
-    pub path: String,
+    pub path: Arc<str>,
     /// Relative to the workspace; `built-in` where no file says it.
-    pub file: String,
+    pub file: Arc<str>,
     /// From 1; 0 for `built-in`.
     pub line: u32,
 }
@@ -29,7 +31,7 @@ pub struct Origin {
 impl Provenance {
     /// Where the thing with this path was written.
     pub fn of(&self, path: &str) -> Option<&Origin> {
-        let at = self.origins.binary_search_by(|origin| origin.path.as_str().cmp(path)).ok()?;
+        let at = self.origins.binary_search_by(|origin| (*origin.path).cmp(path)).ok()?;
         self.origins.get(at)
     }
 }

@@ -22,7 +22,7 @@ mod step_up;
 mod suite;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gatewright_terms::Slug;
 use wright_syntax::codes::LIMITS;
@@ -118,7 +118,9 @@ pub fn resolve(draft: Draft, sink: &mut Sink) -> Policy {
         governance,
         idle_presets: draft.idle_presets,
         texts: draft.texts,
+        secrets: OnceLock::new(),
         sources: draft.sources,
+        is_part: draft.is_part,
         sound,
     }
 }

@@ -61,6 +61,7 @@ mod unused_definition;
 mod weak_algorithm;
 mod weak_key;
 
+pub(crate) use client_claimed_twice::clients;
 use gatewright_terms::Timestamp;
 pub use inline_secret::{INLINE_SECRET, Secret, secrets};
 use wright_syntax::diagnostic::{Code, Severity, Sink};

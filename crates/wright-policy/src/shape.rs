@@ -46,6 +46,8 @@ pub struct Draft {
     pub(crate) unread: BTreeSet<&'static str>,
     pub(crate) texts: Vec<Text>,
     pub(crate) sources: Vec<Source>,
+    /// Some organisations were left out on purpose.
+    pub(crate) is_part: bool,
     pub(crate) sound: bool,
 }
 
@@ -103,6 +105,7 @@ pub fn shape(trees: Trees, sink: &mut Sink) -> Draft {
         tests: trees.tests.into_iter().map(|tree| test_file(tree, &mut local)).collect(),
         orgs_folder: folder_of("orgs", manifest.as_ref()).map(|folder| folder.value.span),
         unread: trees.unread,
+        is_part: trees.is_part,
         manifest,
         texts,
         sources: trees.sources,

@@ -32,6 +32,8 @@ pub struct Trees {
     pub(crate) sources: Vec<Source>,
     /// Folders of which something was not read: what seems to be absent may be there.
     pub(crate) unread: BTreeSet<&'static str>,
+    /// Some organisations were left out on purpose.
+    pub(crate) is_part: bool,
     pub(crate) sound: bool,
 }
 
@@ -46,7 +48,7 @@ pub(crate) struct FileTree {
 
 /// What a folder holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
+pub(crate) enum Role {
     Platform,
     Presets,
     Waivers,
@@ -82,13 +84,22 @@ pub fn folders(manifest: &[u8]) -> Vec<String> {
 
 /// The folder of presets, where the manifest names one.
 pub fn presets_folder(manifest: &[u8]) -> Option<String> {
+    folder(Role::Presets, manifest)
+}
+
+/// The folder of the organisations, where the manifest names one.
+pub fn orgs_folder(manifest: &[u8]) -> Option<String> {
+    folder(Role::Orgs, manifest)
+}
+
+fn folder(wanted: Role, manifest: &[u8]) -> Option<String> {
     let source = Source { path: MANIFEST.into(), text: std::str::from_utf8(manifest).ok()?.into() };
     let block = read_kdl(&source, FileId(0), ReadContext::Platform, &mut Sink::default());
     let named = named_folders(&block);
-    named.into_iter().find(|(role, _)| *role == Role::Presets).map(|(_, folder)| folder.to_string())
+    named.into_iter().find(|(role, _)| *role == wanted).map(|(_, folder)| folder.to_string())
 }
 
-fn named_folders(manifest: &Block) -> Vec<(Role, Arc<str>)> {
+pub(crate) fn named_folders(manifest: &Block) -> Vec<(Role, Arc<str>)> {
     let workspace = manifest.entries.iter().find(|entry| &*entry.word.value == "workspace");
     let children = workspace.and_then(|entry| entry.children.as_ref());
     let folder = |word: &str| {
@@ -117,7 +128,8 @@ pub fn read(workspace: &Workspace, sink: &mut Sink) -> Trees {
         tests: vec![],
         vendored: vec![],
         sources: workspace.sources().to_vec(),
-        unread: BTreeSet::new(),
+        unread: if workspace.is_part() { BTreeSet::from([Role::Orgs.word()]) } else { BTreeSet::new() },
+        is_part: workspace.is_part(),
         sound: true,
     };
     for (file, source, oddity) in workspace.files() {
@@ -188,7 +200,7 @@ fn context(folders: &[(Role, Arc<str>)], path: &str) -> ReadContext {
 }
 
 /// The folder that a path lies in, and the path inside it: empty for what stands in the folder's own place.
-fn place<'a>(folders: &[(Role, Arc<str>)], path: &'a str) -> Option<(Role, &'a str)> {
+pub(crate) fn place<'a>(folders: &[(Role, Arc<str>)], path: &'a str) -> Option<(Role, &'a str)> {
     // Oddities may carry absolute or dotted paths: those lie in a folder if any of its names stands first.
     let relative = path.trim_start_matches(['/', '.']);
     folders.iter().find_map(|(role, folder)| {

@@ -21,6 +21,7 @@ pub const FILE_BYTES_MAX: usize = 1024 * 1024;
 pub struct Workspace {
     sources: Vec<Source>,
     oddities: Vec<Option<Oddity>>,
+    is_part: bool,
 }
 
 /// Something that lies in the workspace and cannot be a policy file.
@@ -63,7 +64,25 @@ impl Workspace {
         }
         let (sources, oddities) =
             all.into_iter().map(|(path, (text, oddity))| (Source { path: path.into(), text }, oddity)).unzip();
-        Self { sources, oddities }
+        Self { sources, oddities, is_part: false }
+    }
+
+    /// Without the organisations whose files are not kept: nothing is said about what may be theirs.
+    #[must_use]
+    pub fn part(&self, keeps: impl Fn(&str) -> bool) -> Self {
+        let files = self.sources.iter().zip(&self.oddities).filter(|(source, _)| keeps(&source.path));
+        let (sources, oddities) = files.map(|(source, oddity)| (source.clone(), *oddity)).unzip();
+        Self { sources, oddities, is_part: true }
+    }
+
+    /// See [`Workspace::part`].
+    pub fn is_part(&self) -> bool {
+        self.is_part
+    }
+
+    /// Every file, and whether it is one of ours by its bytes.
+    pub fn each(&self) -> impl Iterator<Item = (&Source, bool)> {
+        self.files().map(|(_, source, oddity)| (source, oddity.is_none()))
     }
 
     pub fn sources(&self) -> &[Source] {

@@ -11,8 +11,8 @@ use std::thread;
 use gatewright_bundle::program::Program;
 use gatewright_terms::{OrgId, Slug, Timestamp};
 use wright_policy::{
-    Governance, Law, MetadataPlace, Policy, Provenance, Suite, Valid, Workspace, check, lower, read, resolve, secrets,
-    shape,
+    Claims, Governance, Law, MetadataPlace, Policy, Provenance, Suite, Valid, Workspace, check, claims, lower, read,
+    resolve, secrets, shape,
 };
 use wright_syntax::diagnostic::{Diagnostic, Sink};
 use wright_syntax::source::Source;
@@ -39,6 +39,8 @@ pub struct Outcome {
     pub orgs: Vec<OrgId>,
     /// The SAML connections that were understood, each with the file of its metadata, whether or not it is there.
     pub metadata: Vec<MetadataPlace>,
+    /// What the organisations of a part claim of what there is once; empty where everything was judged.
+    pub claims: Claims,
     /// The laws of the platform, where a program came of it.
     pub laws: Vec<Law>,
     /// The policy tests, where a program came of it.
@@ -78,6 +80,7 @@ impl Outcome {
             environments: Vec::new(),
             orgs: Vec::new(),
             metadata: Vec::new(),
+            claims: Claims::default(),
             laws: Vec::new(),
             suites: Vec::new(),
             teams: Vec::new(),
@@ -87,14 +90,19 @@ impl Outcome {
     }
 }
 
-fn judge(workspace: Workspace, threads: NonZeroUsize, as_of: Timestamp) -> Outcome {
+/// What [`compile`] does with a workspace that was read before. Of a part of one everything is found that is found of the
+/// whole, but what the organisations that are there and the others say against each other.
+pub fn judge(workspace: Workspace, threads: NonZeroUsize, as_of: Timestamp) -> Outcome {
     let mut sink = Sink::default();
     let trees = read(&workspace, &mut sink);
     let draft = shape(trees, &mut sink);
     let policy = resolve(draft, &mut sink);
     let (environments, orgs) = (policy.environments(), policy.orgs());
-    let (secrets, metadata) = (secrets(&policy), policy.metadata_places());
+    let (secrets, metadata) = (secrets(&policy).to_vec(), policy.metadata_places());
     let mut outcome = Outcome::empty(workspace);
+    if outcome.workspace.is_part() {
+        outcome.claims = claims(&policy);
+    }
     if let Some(valid) = check(policy, as_of, &mut sink) {
         outcome.programs = analyse(&valid, &environments, threads, &outcome.workspace, &mut sink);
         outcome.laws = valid.laws().to_vec();

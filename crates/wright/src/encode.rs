@@ -37,7 +37,7 @@ fn provenance_bytes(provenance: &Provenance) -> Vec<u8> {
     let origins: Vec<_> = provenance
         .origins
         .iter()
-        .map(|origin| json!({"path": origin.path, "file": origin.file, "line": origin.line}))
+        .map(|origin| json!({"path": &*origin.path, "file": &*origin.file, "line": origin.line}))
         .collect();
     // One origin a line, so that two of them can be compared by eye.
     let lines: Vec<_> = origins.iter().map(|origin| format!("    {origin}")).collect();

@@ -92,9 +92,9 @@ fn formatted(workspace: Workspace, chosen: &dyn Fn(&str) -> bool) -> Formatting 
 fn masked(workspace: &Workspace, diagnostics: &mut Vec<Diagnostic>) -> Vec<Source> {
     let mut ignored = Sink::default();
     let trees = read(workspace, &mut ignored);
-    let secrets = secrets(&resolve(shape(trees, &mut ignored), &mut ignored));
-    mask::findings(diagnostics, &secrets);
-    mask::sources(workspace.sources(), &secrets)
+    let policy = resolve(shape(trees, &mut ignored), &mut ignored);
+    mask::findings(diagnostics, secrets(&policy));
+    mask::sources(workspace.sources(), secrets(&policy))
 }
 
 /// All that may be said about a file whose every mistake repeats a secret.

@@ -16,7 +16,7 @@ use crate::world::{Unreadable, World};
 const FILES_FOR_A_THREAD: usize = 64;
 
 /// Every file of the workspace, or all that cannot be read, sorted.
-pub(crate) fn gather(world: &dyn World, threads: NonZeroUsize) -> Result<Workspace, Vec<Unreadable>> {
+pub fn gather(world: &dyn World, threads: NonZeroUsize) -> Result<Workspace, Vec<Unreadable>> {
     let manifest = match world.read(MANIFEST, FILE_BYTES_MAX) {
         Ok(bytes) => bytes,
         Err(unreadable) if unreadable.absent => return Ok(Workspace::new([], [])),

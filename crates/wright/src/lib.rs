@@ -24,10 +24,11 @@ pub mod trial;
 mod world;
 
 pub use closest::{Closest, closest};
-pub use compile::{Compiled, Outcome, compile};
+pub use compile::{Compiled, Outcome, compile, judge};
 pub use effective::{Way, Who, effective, ways};
 pub use encode::{Encoded, digest, encode};
 pub use format::{Formatting, STDIN, format, format_text};
+pub use gather::gather;
 pub use identity::{Identity, newcomer};
 pub use leaving::{Leaving, Part, Step, leaving};
 pub use lockout::LOCKOUT;

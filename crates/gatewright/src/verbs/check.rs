@@ -1,5 +1,6 @@
 //! `check`: every mistake of the workspace in one run, for every environment.
 
+mod changed;
 pub(crate) mod findings;
 mod fix;
 pub(crate) mod human;
@@ -25,15 +26,19 @@ pub(crate) use json::rows;
 ///
 /// Reads, resolves and checks everything, for every environment, and proves that in each of them every organisation
 /// has an owner or an admin who can sign in. All mistakes show in one run, each with its place and what to do about it.
+/// With --changed only the organisations that differ are checked, which is for the moment before a commit.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  gatewright check\n  gatewright check policies --deny W\n  gatewright check --fix\n  gatewright check --output sarif"
+    after_help = "Examples:\n  gatewright check\n  gatewright check policies --deny W\n  gatewright check --changed\n  gatewright check --changed=origin/main\n  gatewright check --fix\n  gatewright check --output sarif"
 )]
 pub(crate) struct Check {
     /// A folder or a file in the workspace; all of the workspace is checked
     path: Option<PathBuf>,
+    /// Check the organisations that differ from a git revision, and those that they may be at odds with
+    #[arg(long, value_name = "REF", num_args = 0..=1, default_missing_value = "HEAD", require_equals = true)]
+    changed: Option<String>,
     /// Make the repairs that a machine can make, then check
-    #[arg(long)]
+    #[arg(long, conflicts_with = "changed")]
     fix: bool,
     /// Treat warnings as errors: all of them (W), or one by its code (GW0108)
     #[arg(long, value_name = "W|CODE", value_parser = findings::parse_denied)]
@@ -44,11 +49,14 @@ impl Check {
     pub(crate) fn run(&self, context: &Context) -> Result<Report, Failure> {
         let world = context.workspace(self.path.as_deref())?;
         let repaired = if self.fix { fix::repair(&world, context.as_of())? } else { fix::Repaired::default() };
-        let outcome = compile(&world, threads(), context.as_of());
+        let (outcome, hint) = match &self.changed {
+            Some(revision) => changed::outcome(&world, revision, context.as_of())?,
+            None => (compile(&world, threads(), context.as_of()), repaired.to_string()),
+        };
         refuse_unreadable(&outcome.unreadable)?;
         let findings = Findings::new(&outcome, &self.deny);
         let report = shown(&world.prefix_from(&context.around.folder), &outcome, &findings, context)?;
-        Ok(if self.fix { report.hint(repaired.to_string()) } else { report })
+        Ok(if self.fix || self.changed.is_some() { report.hint(hint) } else { report })
     }
 }
 

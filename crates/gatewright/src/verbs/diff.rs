@@ -1,7 +1,6 @@
 //! `diff`: who gains, who loses, which defence got weaker, between two states of a policy.
 
 pub(crate) mod folded;
-mod git;
 pub(crate) mod human;
 pub(crate) mod json;
 mod markdown;
@@ -17,9 +16,10 @@ use crate::args::Output;
 use crate::context::{self, Context, Report};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::focus::Extent;
 
 use folded::Folded;
-use side::Side;
+use side::{Named, Side};
 
 /// Show who gains and who loses between two states of a policy
 ///
@@ -66,15 +66,34 @@ pub(crate) fn compared(
     context: &Context,
 ) -> Result<(Side, Side, Folded), Failure> {
     let (base, head) = at_once(
-        || base_side(base, runtime, context),
-        || head.map_or_else(|| Side::of_workspace(context), |head| Side::named(head, context)),
+        || base_named(base, runtime, context),
+        || head.map_or_else(|| Named::of_workspace(context), |head| Named::of(head, context)),
     );
-    let (base, head) = (base?, head?);
+    let (base, head) = sides(base?, head?, context)?;
     let folded = Folded::of(&base, &head);
     if folded.environments.is_empty() || !folded.is_comparable {
         return Err(apart(&base, &head));
     }
     Ok((base, head, folded))
+}
+
+/// From here on a comparison compiles the organisations that differ, and takes the others for what they were.
+const ORGS_OF_A_PART: usize = 256;
+
+fn sides(base: Named, head: Named, context: &Context) -> Result<(Side, Side), Failure> {
+    if let (Named::State(old_name, old), Named::State(new_name, new)) = (&base, &head)
+        && let Extent::Part(focus) = Extent::between(old, new)?
+        && focus.orgs_total() >= ORGS_OF_A_PART
+    {
+        let orgs_total = focus.orgs_of(new);
+        if let Some([before, after]) = focus.outcomes([old, new], context.as_of())? {
+            let mut after = Side::of_outcome(new_name, new, after)?;
+            after.orgs_total = orgs_total;
+            return Ok((Side::of_outcome(old_name, old, before)?, after));
+        }
+    }
+    let (base, head) = at_once(|| base.side(context), || head.side(context));
+    Ok((base?, head?))
 }
 
 /// Two things that do not wait for each other. A panic of either goes on here.
@@ -86,11 +105,11 @@ fn at_once<A, B: Send>(here: impl FnOnce() -> A, aside: impl FnOnce() -> B + Sen
     })
 }
 
-fn base_side(base: &str, runtime: Option<&str>, context: &Context) -> Result<Side, Failure> {
+fn base_named(base: &str, runtime: Option<&str>, context: &Context) -> Result<Named, Failure> {
     match base.strip_prefix("running:") {
-        Some(environment) => running::side(environment, runtime, context),
+        Some(environment) => running::side(environment, runtime, context).map(Named::Side),
         None if runtime.is_some() => Err(Failure::usage("--runtime goes with the base `running:ENV` alone")),
-        None => Side::named(base, context),
+        None => Named::of(base, context),
     }
 }
 

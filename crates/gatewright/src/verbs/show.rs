@@ -111,7 +111,7 @@ fn shown<'a>(compiled: &'a Compiled, org: &Org) -> Vec<Shown<'a>> {
 }
 
 fn place(origin: &Origin, exact: bool) -> String {
-    let place = if origin.line == 0 { origin.file.clone() } else { format!("{}:{}", origin.file, origin.line) };
+    let place = if origin.line == 0 { origin.file.to_string() } else { format!("{}:{}", origin.file, origin.line) };
     if exact { place } else { format!("({place})") }
 }
 
@@ -120,7 +120,7 @@ fn row(line: &Shown<'_>) -> Value {
     json!({
         "path": line.path,
         "value": line.value,
-        "file": written.map(|origin| origin.file.as_str()),
+        "file": written.map(|origin| &*origin.file),
         "line": written.map(|origin| origin.line),
         "exact": line.exact,
     })

@@ -61,7 +61,7 @@ impl Expected {
             let shown = plain(&side.name);
             Failure::usage(format!("`{shown}` has no environment `{}`, which the runtime serves", status.environment))
         })?;
-        let digest = bundle::digest(half.digest);
+        let digest = half.digest.map(bundle::digest).unwrap_or_default();
         Ok(Self { name: side.name.clone(), runs: digest == status.digest, digest })
     }
 

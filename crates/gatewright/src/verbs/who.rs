@@ -137,7 +137,7 @@ fn of_org(org: &Org, ways: &[Way], compiled: &Compiled) -> Value {
             "role": way.role.as_str(),
             "project": way.project.as_ref().map(Slug::as_str),
             "path": way.path,
-            "file": place.map(|origin| origin.file.as_str()),
+            "file": place.map(|origin| &*origin.file),
             "line": place.map(|origin| origin.line),
         })
     };

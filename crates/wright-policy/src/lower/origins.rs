@@ -1,6 +1,7 @@
 //! Origins: where each part of a program was written.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use wright_syntax::LineIndex;
 use wright_syntax::source::{FileId, Source, Span};
@@ -11,7 +12,8 @@ use crate::provenance::{BUILT_IN, Origin, Provenance};
 
 /// Everything that the program of this environment holds.
 pub(super) fn of(policy: &Policy, environment: &Environment) -> Provenance {
-    let mut pen = Pen { sources: &policy.sources, lines: BTreeMap::new(), origins: Vec::new() };
+    let mut pen =
+        Pen { sources: &policy.sources, lines: BTreeMap::new(), built_in: BUILT_IN.into(), origins: Vec::new() };
     pen.note(&environment.written);
     environment.apps.iter().for_each(|app| pen.note(&app.written));
     environment.shared_clients.iter().for_each(|client| pen.note(&client.written));
@@ -31,20 +33,21 @@ pub(super) fn of(policy: &Policy, environment: &Environment) -> Provenance {
 struct Pen<'a> {
     sources: &'a [Source],
     lines: BTreeMap<FileId, LineIndex>,
+    built_in: Arc<str>,
     origins: Vec<Origin>,
 }
 
 impl Pen<'_> {
     fn note(&mut self, written: &Written) {
-        self.note_as(written.path.to_string(), written.at);
+        self.note_as(written.path.clone(), written.at);
     }
 
-    fn note_as(&mut self, path: String, at: Span) {
+    fn note_as(&mut self, path: impl Into<Arc<str>>, at: Span) {
         let source = usize::try_from(at.file.0).ok().and_then(|index| self.sources.get(index));
         let Some(source) = source else { return };
         let lines = self.lines.entry(at.file).or_insert_with(|| LineIndex::new(&source.text));
         let line = lines.place(&source.text, at.start).line;
-        self.origins.push(Origin { path, file: source.path.to_string(), line });
+        self.origins.push(Origin { path: path.into(), file: source.path.clone(), line });
     }
 
     fn org(&mut self, org: &Org) {
@@ -121,7 +124,7 @@ impl Pen<'_> {
         let path = format!("{}.session.{word}", org.written.path);
         match &layered.from {
             Some(from) => self.note_as(path, from.at),
-            None => self.origins.push(Origin { path, file: BUILT_IN.to_owned(), line: 0 }),
+            None => self.origins.push(Origin { path: path.into(), file: Arc::clone(&self.built_in), line: 0 }),
         }
     }
 }

@@ -59,6 +59,16 @@ fn claim<'a>(org: &'a OrgId, connection: &'a Connection, environment: &'a Enviro
     Some(((issuer, id.value.clone()), Claim { org, at: id.span, shared: None }))
 }
 
+/// The id of every client that an organisation signs in with, and whether it shares it.
+pub(crate) fn clients(policy: &Policy) -> impl Iterator<Item = (Arc<str>, bool)> {
+    policy.environments.iter().flat_map(|environment| {
+        let connections =
+            environment.orgs.iter().flat_map(|org| org.connections.iter().map(move |connection| (org, connection)));
+        let claims = connections.filter_map(move |(org, connection)| claim(&org.id, connection, environment));
+        claims.map(|((_, client), claim)| (client, claim.shared.is_some()))
+    })
+}
+
 fn report(first: &Claim<'_>, second: &Claim<'_>, connection: &Connection, sink: &mut Sink) {
     Finding::new(
         OIDC_CLIENT_CLAIMED_TWICE,

@@ -19,6 +19,29 @@ fn run(policy: &Policy, sink: &mut Sink) {
     if !policy.sound {
         return;
     }
+    if !policy.is_part {
+        idle_roles(policy, sink);
+        for preset in &policy.idle_presets {
+            report("no organisation uses this preset", "use it", preset, sink);
+        }
+    }
+    for org in &policy.orgs {
+        let idle = org.connections.iter().enumerate().filter(|(at, _)| !org.signs_in(*at));
+        for (_, connection) in idle {
+            let message = format!("no domain signs in with connection `{}`", connection.slug);
+            report(&message, "name it: `sign-in=` of a domain", &connection.written, sink);
+        }
+    }
+    let catalogue = &policy.catalogue;
+    let permitted: BTreeSet<usize> =
+        catalogue.roles.iter().flat_map(|role| &role.permits).map(|permit| permit.value).collect();
+    let idle = catalogue.permissions.iter().enumerate().filter(|(index, _)| !permitted.contains(index));
+    for (_, permission) in idle {
+        report(&format!("no role permits `{}`", permission.name), "permit it in a role", &permission.written, sink);
+    }
+}
+
+fn idle_roles(policy: &Policy, sink: &mut Sink) {
     let catalogue = &policy.catalogue;
     let granted = policy.orgs.iter().flat_map(|org| &org.grants).map(|grant| grant.role.value);
     let by_default = policy
@@ -36,25 +59,6 @@ fn run(policy: &Policy, sink: &mut Sink) {
     let unused = catalogue.roles.iter().enumerate().filter(|(index, _)| !used.contains(index));
     for (_, role) in unused {
         report(&format!("role `{}` is granted nowhere", role.slug), "grant it", &role.written, sink);
-    }
-
-    for org in &policy.orgs {
-        let idle = org.connections.iter().enumerate().filter(|(at, _)| !org.signs_in(*at));
-        for (_, connection) in idle {
-            let message = format!("no domain signs in with connection `{}`", connection.slug);
-            report(&message, "name it: `sign-in=` of a domain", &connection.written, sink);
-        }
-    }
-
-    for preset in &policy.idle_presets {
-        report("no organisation uses this preset", "use it", preset, sink);
-    }
-
-    let permitted: BTreeSet<usize> =
-        catalogue.roles.iter().flat_map(|role| &role.permits).map(|permit| permit.value).collect();
-    let idle = catalogue.permissions.iter().enumerate().filter(|(index, _)| !permitted.contains(index));
-    for (_, permission) in idle {
-        report(&format!("no role permits `{}`", permission.name), "permit it in a role", &permission.written, sink);
     }
 }
 

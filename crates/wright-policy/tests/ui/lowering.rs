@@ -1,5 +1,7 @@
 //! Lowering: what the base workspace amounts to, and what does not reach it.
 
+use std::sync::Arc;
+
 use gatewright_bundle::program::{Client, ClientAuth, EmailTrust, Pin, Program, WhenFull};
 use gatewright_terms::Slug;
 use wright_policy::{Policy, Provenance, Valid, Workspace, block_path, check, grant_path, lower};
@@ -39,7 +41,7 @@ fn the_reference_workspace_is_silent_and_lowers_in_every_environment() {
                 let origin = provenance.of(&path).unwrap_or_else(|| panic!("{path} has no origin"));
                 let preset = "presets/startup-google.kdl";
                 let file = policy.org_file(&org.id).unwrap();
-                assert_eq!(origin.file, if org.id.as_str() == "initech" { preset } else { &*file });
+                assert_eq!(&*origin.file, if org.id.as_str() == "initech" { preset } else { &*file });
             }
             for group in &org.blocked_groups {
                 assert!(provenance.of(&block_path(org, group)).is_some_and(|origin| origin.line > 0));
@@ -80,7 +82,7 @@ fn profiles_are_written_out() {
     assert_eq!((oidc.email_trust, oidc.pin.clone()), (EmailTrust::OwnIssuer, None));
     assert_eq!(oidc.scopes, ["openid", "email", "profile", "groups"]);
     assert_eq!(provenance.of("org[acme].connection[okta].oidc.issuer").unwrap().line, 12);
-    assert_eq!(provenance.of("org[acme].session.idle").unwrap().file, "built-in");
+    assert_eq!(&*provenance.of("org[acme].session.idle").unwrap().file, "built-in");
     assert!(provenance.origins.is_sorted_by(|one, two| one.path < two.path));
 }
 
@@ -91,7 +93,7 @@ fn an_environment_changes_what_it_may_and_nothing_else() {
     let (production, staging) = (lowered(&workspace, "production").0, lowered(&workspace, "staging"));
     let mut org = staging.0.orgs[0].clone();
     assert_eq!(org.connections[0].issuer(), "https://acme.oktapreview.com");
-    assert_eq!(staging.1.of("org[acme].connection[okta].oidc.issuer").unwrap().file, "environments/staging.kdl");
+    assert_eq!(&*staging.1.of("org[acme].connection[okta].oidc.issuer").unwrap().file, "environments/staging.kdl");
     org.connections[0].oidc_mut().unwrap().issuer = production.orgs[0].connections[0].issuer().to_owned();
     assert_eq!(org, production.orgs[0]);
 }
@@ -147,8 +149,8 @@ fn st_lint_05_and_06_sessions_are_layered() {
     let defaults = "// file: platform/defaults.kdl\ndefaults {\n    session {\n        idle \"10m\"\n        concurrent 3\n        when-full \"refuse\"\n    }\n    step-up \"org.settings\" within=\"15m\"\n}\n";
     let own = "// into: orgs/acme/org.kdl\n    session {\n        idle \"20m\"\n    }\n";
     let built_in = (1_800, 28_800, 5, WhenFull::EndOldest);
-    assert_eq!(rules(""), (built_in, ["built-in"; 4].map(str::to_owned)));
+    assert_eq!(rules(""), (built_in, ["built-in"; 4].map(Arc::from)));
     let (org, platform) = ("orgs/acme/org.kdl", "platform/defaults.kdl");
     let layered = (1_200, 28_800, 3, WhenFull::Refuse);
-    assert_eq!(rules(&format!("{defaults}{own}")), (layered, [org, "built-in", platform, platform].map(str::to_owned)));
+    assert_eq!(rules(&format!("{defaults}{own}")), (layered, [org, "built-in", platform, platform].map(Arc::from)));
 }

@@ -65,7 +65,7 @@ fn rules_of(rev: &str, running: &Status, context: &Context) -> Result<Governance
     let side = Side::named(rev, context)?;
     let environment = Slug::parse(&running.environment).ok();
     let half = environment.and_then(|name| side.environments.get(&name));
-    if half.is_none_or(|half| bundle::digest(half.digest) != running.digest) {
+    if half.and_then(|half| half.digest).is_none_or(|digest| bundle::digest(digest) != running.digest) {
         let shown = crate::style::plain(rev);
         return Err(Failure::gate(format!("`{shown}` is not what `{}` runs", running.environment))
             .topic("GW1408")

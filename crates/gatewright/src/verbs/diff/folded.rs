@@ -79,7 +79,7 @@ impl Folded {
         rows.sort_by(|one, other| one.key().cmp(&other.key()));
         let is_comparable = names.iter().any(|name| base.has(name) && head.has(name));
         let environments = names.into_iter().filter(|name| !partial || base.has(name) && head.has(name));
-        Self { rows, environments: environments.cloned().collect(), is_comparable, orgs_total: head.orgs().len() }
+        Self { rows, environments: environments.cloned().collect(), is_comparable, orgs_total: head.orgs_total }
     }
 
     /// How many changes are of each class; one may be of several.

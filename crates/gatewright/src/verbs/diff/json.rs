@@ -38,14 +38,15 @@ pub(super) fn report(base: &Side, head: &Side, folded: &Folded, context: &Contex
 fn running(base: &Side) -> Value {
     let only = base.environments.iter().next().filter(|_| base.name.starts_with("running:"));
     only.map_or(Value::Null, |(name, half)| {
-        json!({"environment": name.to_string(), "bundle": bundle::digest(half.digest), "same_as_base": true})
+        json!({"environment": name.to_string(), "bundle": half.digest.map(bundle::digest), "same_as_base": true})
     })
 }
 
-/// `bundle` where there is one environment; `bundles` always.
+/// `bundle` where there is one environment; `bundles` always. Empty where a part was compiled.
 pub(crate) fn side(side: &Side) -> Value {
+    let digests = side.environments.iter().filter_map(|(name, half)| Some((name, bundle::digest(half.digest?))));
     let bundles: serde_json::Map<String, Value> =
-        side.environments.iter().map(|(name, half)| (name.to_string(), json!(bundle::digest(half.digest)))).collect();
+        digests.map(|(name, digest)| (name.to_string(), json!(digest))).collect();
     let only = if bundles.len() == 1 { bundles.values().next().cloned() } else { None };
     json!({"ref": side.name, "commit": side.commit, "bundle": only, "bundles": bundles})
 }

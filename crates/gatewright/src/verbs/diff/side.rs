@@ -7,14 +7,15 @@ use gatewright_bundle::program::Program;
 use gatewright_bundle::{BundleFile, Digest};
 use gatewright_terms::{OrgId, Slug};
 use wright::diff::Rules;
-use wright::{Compiled, Outcome, World, compile, digest};
+use wright::{Compiled, Outcome, digest, judge};
 use wright_policy::{MANIFEST, Origin, Provenance, presets_folder};
 use wright_syntax::diagnostic::Severity;
 use wright_syntax::source::Source;
 
-use super::git::GitWorld;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::git::Commit;
+use crate::state::State;
 use crate::verbs::{bundle, check};
 
 /// A comparable state of a policy.
@@ -26,6 +27,8 @@ pub(crate) struct Side {
     pub(crate) environments: BTreeMap<Slug, Half>,
     /// What no program holds. `None`: a bundle, which says nothing of it.
     pub(crate) rules: Option<Rules>,
+    /// How many organisations it has, compiled or not.
+    pub(crate) orgs_total: usize,
     /// Sorted by path.
     sources: Vec<Source>,
     /// The folder of presets.
@@ -36,7 +39,8 @@ pub(crate) struct Side {
 /// What one environment enforces there.
 pub(crate) struct Half {
     pub(crate) program: Program,
-    pub(crate) digest: Digest,
+    /// `None`: a part of the organisations was compiled, and a bundle holds all.
+    pub(crate) digest: Option<Digest>,
     provenance: Option<Provenance>,
 }
 
@@ -49,34 +53,60 @@ pub(crate) struct Place {
     pub(crate) column: u32,
 }
 
-impl Side {
+/// What was named, before anything of it is compiled.
+pub(crate) enum Named {
+    Side(Side),
+    /// With what the caller calls it.
+    State(String, State),
+}
+
+impl Named {
     /// A revision, or a bundle file. What could be both is refused: a file of a pull request must not stand for `main`.
-    pub(crate) fn named(name: &str, context: &Context) -> Result<Self, Failure> {
+    pub(crate) fn of(name: &str, context: &Context) -> Result<Self, Failure> {
         let is_path = ["/", "./", "../"].iter().any(|start| name.starts_with(start));
         let is_file = Path::new(name).is_file();
         if is_file && is_path {
-            return Self::of_bundle(name);
+            return Side::of_bundle(name).map(Self::Side);
         }
         let workspace = context.workspace(None);
-        let known = workspace.as_ref().is_ok_and(|workspace| GitWorld::knows(&workspace.place(""), name));
+        let known = workspace.as_ref().is_ok_and(|workspace| Commit::knows(&workspace.place(""), name));
         if is_file && known {
             let shown = crate::style::plain(name);
             return Err(Failure::usage(format!("`{shown}` is a file and a revision"))
                 .help(format!("write `./{shown}` for the file, `refs/heads/{shown}` for a branch")));
         }
         if is_file {
-            return Self::of_bundle(name);
+            return Side::of_bundle(name).map(Self::Side);
         }
-        let world = GitWorld::read(&workspace?.place(""), name)?;
-        let commit = world.commit.clone();
-        let mut side = Self::of_world(name, &world, context)?;
-        side.commit = Some(commit);
-        Ok(side)
+        let commit = Commit::read(&workspace?.place(""), name)?;
+        Ok(Self::State(name.to_owned(), State::Commit(commit)))
     }
 
     /// The workspace as it lies there.
     pub(crate) fn of_workspace(context: &Context) -> Result<Self, Failure> {
-        Self::of_world("working tree", &context.workspace(None)?, context)
+        Ok(Self::State("working tree".to_owned(), State::of_folder(&context.workspace(None)?)?))
+    }
+
+    /// All of it, compiled.
+    pub(crate) fn side(self, context: &Context) -> Result<Side, Failure> {
+        match self {
+            Self::Side(side) => Ok(side),
+            Self::State(name, state) => {
+                let outcome = judge(state.whole()?.into_owned(), check::threads(), context.as_of());
+                Side::of_outcome(&name, &state, outcome)
+            }
+        }
+    }
+}
+
+impl Side {
+    pub(crate) fn named(name: &str, context: &Context) -> Result<Self, Failure> {
+        Named::of(name, context)?.side(context)
+    }
+
+    /// The workspace as it lies there.
+    pub(crate) fn of_workspace(context: &Context) -> Result<Self, Failure> {
+        Named::of_workspace(context)?.side(context)
     }
 
     fn of_bundle(name: &str) -> Result<Self, Failure> {
@@ -87,36 +117,46 @@ impl Side {
     pub(crate) fn of_file(name: &str, file: &BundleFile) -> Result<Self, Failure> {
         let program = bundle::decode(Path::new(name), file)?;
         let environment = program.environment.name.clone();
-        let half = Half { program, digest: file.digest(), provenance: None };
+        let orgs_total = program.orgs.len();
+        let half = Half { program, digest: Some(file.digest()), provenance: None };
         Ok(Self {
             name: name.to_owned(),
             commit: None,
             environments: BTreeMap::from([(environment, half)]),
             rules: None,
+            orgs_total,
             sources: Vec::new(),
             presets: None,
             is_bundle: true,
         })
     }
 
-    fn of_world(name: &str, world: &dyn World, context: &Context) -> Result<Self, Failure> {
-        let outcome = compile(world, check::threads(), context.as_of());
+    /// What was found in a state, of a part of it too.
+    pub(super) fn of_outcome(name: &str, state: &State, outcome: Outcome) -> Result<Self, Failure> {
         check::refuse_unreadable(&outcome.unreadable)?;
         if outcome.programs.is_empty() {
             return Err(does_not_compile(name, &outcome));
         }
-        let sources = outcome.printable;
+        let (sources, is_part) = (outcome.printable, outcome.workspace.is_part());
         let rules = Rules { governance: outcome.governance, laws: outcome.laws, suites: outcome.suites };
         let half = |compiled: Compiled| Half {
-            digest: digest(&compiled.program),
+            digest: (!is_part).then(|| digest(&compiled.program)),
             program: compiled.program.into_inner(),
             provenance: Some(compiled.provenance),
         };
         let environments = outcome.programs.into_iter().map(|(name, compiled)| (name, half(compiled))).collect();
         let manifest = sources.iter().find(|source| &*source.path == MANIFEST);
         let presets = manifest.and_then(|manifest| presets_folder(manifest.text.as_bytes()));
-        let (name, rules) = (name.to_owned(), Some(rules));
-        Ok(Self { name, commit: None, environments, rules, sources, presets, is_bundle: false })
+        Ok(Self {
+            name: name.to_owned(),
+            commit: state.commit().map(str::to_owned),
+            environments,
+            rules: Some(rules),
+            orgs_total: outcome.orgs.len(),
+            sources,
+            presets,
+            is_bundle: false,
+        })
     }
 
     /// Whether a file is one of the folder of presets.
@@ -125,7 +165,12 @@ impl Side {
     }
 
     pub(crate) fn text_of(&self, file: &str) -> Option<&str> {
-        self.sources.iter().find(|source| *source.path == *file).map(|source| &*source.text)
+        self.source(file).map(|source| &*source.text)
+    }
+
+    fn source(&self, file: &str) -> Option<&Source> {
+        let at = self.sources.binary_search_by(|source| (*source.path).cmp(file)).ok()?;
+        self.sources.get(at)
     }
 
     /// The organisations of an environment that take something from a file.
@@ -133,7 +178,7 @@ impl Side {
         let provenance = self.environments.get(environment).and_then(|half| half.provenance.as_ref());
         let origins = provenance.into_iter().flat_map(|provenance| &provenance.origins);
         let org_of = |origin: &Origin| origin.path.strip_prefix("org[")?.split_once(']').map(|(org, _)| org.to_owned());
-        let users = origins.filter(|origin| origin.file == file).filter_map(org_of);
+        let users = origins.filter(|origin| *origin.file == *file).filter_map(org_of);
         users.filter_map(|org| OrgId::parse(&org).ok()).collect()
     }
 
@@ -156,11 +201,9 @@ impl Side {
         let provenance = self.environments.get(environment)?.provenance.as_ref()?;
         let origin = nearest(provenance, path)?;
         let line = origin.line;
-        let at = self.sources.binary_search_by(|source| (*source.path).cmp(origin.file.as_str())).ok()?;
-        let source = self.sources.get(at)?;
-        let text = source.text.lines().nth(usize::try_from(line).ok()?.checked_sub(1)?)?;
+        let text = self.source(&origin.file)?.text.lines().nth(usize::try_from(line).ok()?.checked_sub(1)?)?;
         let indent = text.chars().take_while(|letter| letter.is_whitespace()).count();
-        Some(Place { file: origin.file.clone(), line, column: u32::try_from(indent).ok()?.saturating_add(1) })
+        Some(Place { file: origin.file.to_string(), line, column: u32::try_from(indent).ok()?.saturating_add(1) })
     }
 }
 

@@ -43,7 +43,7 @@ fn row(compiled: &Compiled, step: &Step) -> Value {
         "part": step.part.word(),
         "seconds": step.lasts.map(|lasts| lasts.0),
         "why": step.why,
-        "file": written.map(|origin| origin.file.as_str()),
+        "file": written.map(|origin| &*origin.file),
         "line": written.map(|origin| origin.line),
     })
 }

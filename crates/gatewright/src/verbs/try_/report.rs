@@ -115,7 +115,7 @@ fn json(verdict: &Verdict, tried: &Tried<'_>) -> Value {
         json!({
             "stage": step.stage,
             "text": step.text,
-            "file": place.map(|origin| origin.file.as_str()),
+            "file": place.map(|origin| &*origin.file),
             "line": place.map(|origin| origin.line),
         })
     };

@@ -14,9 +14,15 @@ use wright_policy::{FILE_BYTES_MAX, Oddity};
 use crate::failure::Failure;
 use crate::style::plain;
 
-/// A commit and the files of the workspace in it.
-pub(super) struct GitWorld {
-    pub(super) commit: String,
+/// A commit, and what it has below the workspace's folder. No file was read yet.
+pub(crate) struct Commit {
+    pub(crate) id: String,
+    git: Git,
+    entries: Vec<Entry>,
+}
+
+/// Files of a commit.
+pub(crate) struct GitWorld {
     files: BTreeMap<String, Blob>,
 }
 
@@ -25,22 +31,41 @@ enum Blob {
     Odd(Oddity),
 }
 
-impl GitWorld {
+impl Commit {
     /// Whether the name is a revision of the repository that the workspace lies in.
-    pub(super) fn knows(workspace: &Path, revision: &str) -> bool {
+    pub(crate) fn knows(workspace: &Path, revision: &str) -> bool {
         Git { folder: workspace.to_path_buf() }.commit(revision).is_ok()
     }
 
-    /// Every file below the workspace's folder, at the commit that the revision names.
-    pub(super) fn read(workspace: &Path, revision: &str) -> Result<Self, Failure> {
+    pub(crate) fn read(workspace: &Path, revision: &str) -> Result<Self, Failure> {
         let git = Git { folder: workspace.to_path_buf() };
-        let commit = git.commit(revision)?;
+        let id = git.commit(revision)?;
         let prefix = git.line(&["rev-parse", "--show-prefix"], "find the workspace in its repository")?;
-        let listed = git.output(&["ls-tree", "-r", "-z", "--full-tree", &commit, "--", &prefix_or_all(&prefix)])?;
-        let entries = entries(&listed, &prefix);
-        let mut files = git.blobs(&entries)?;
-        files.extend(entries.into_iter().filter_map(|entry| Some((entry.path, Blob::Odd(entry.oddity?)))));
-        Ok(Self { commit, files })
+        let listed = git.output(&["ls-tree", "-r", "-z", "--full-tree", &id, "--", &prefix_or_all(&prefix)])?;
+        Ok(Self { id, git, entries: entries(&listed, &prefix) })
+    }
+
+    /// Each path with the name of its object; `None`: it is no regular file.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.entries.iter().map(|entry| (&*entry.path, entry.oddity.is_none().then_some(&*entry.object)))
+    }
+
+    /// Reads every file that is kept.
+    pub(crate) fn world(&self, keeps: impl Fn(&str) -> bool) -> Result<GitWorld, Failure> {
+        let kept: Vec<&Entry> = self.entries.iter().filter(|entry| keeps(&entry.path)).collect();
+        let mut files = self.git.blobs(&kept)?;
+        files.extend(kept.into_iter().filter_map(|entry| Some((entry.path.clone(), Blob::Odd(entry.oddity?)))));
+        Ok(GitWorld { files })
+    }
+}
+
+impl GitWorld {
+    /// Every regular file; the beginning of one that is too long.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.files.iter().filter_map(|(path, blob)| match blob {
+            Blob::Bytes(bytes) => Some((&**path, &**bytes)),
+            Blob::Odd(_) => None,
+        })
     }
 }
 
@@ -143,7 +168,7 @@ impl Git {
     }
 
     /// The bytes of every regular file, through one process.
-    fn blobs(&self, entries: &[Entry]) -> Result<BTreeMap<String, Blob>, Failure> {
+    fn blobs(&self, entries: &[&Entry]) -> Result<BTreeMap<String, Blob>, Failure> {
         let mut process = self
             .command(&["cat-file", "--batch"])
             .stdin(Stdio::piped())
@@ -151,7 +176,7 @@ impl Git {
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| not_started(&error))?;
-        let wanted: Vec<&Entry> = entries.iter().filter(|entry| entry.oddity.is_none()).collect();
+        let wanted: Vec<&Entry> = entries.iter().copied().filter(|entry| entry.oddity.is_none()).collect();
         let files = exchange(&mut process, &wanted);
         // Whatever it says at its end, every object came whole or `files` is a failure.
         let _ = process.wait();
