@@ -130,9 +130,13 @@ test("the hooks of pre-commit: fmt writes, check refuses, and both look at polic
     const [name, ...words] = hooks[n].entry.split(" ");
     return spawnSync(program(name), [...words, ...more], { cwd: folder, encoding: "utf8" }).status;
   };
+  spawnSync("git", ["init", "--quiet"], { cwd: folder });
   spawnSync(program("gatewright"), ["init", "policies"], { cwd: folder });
   const file = join(folder, "policies/orgs/acme/org.kdl");
   const tidy = readFileSync(file, "utf8");
+  assert.deepEqual([hook(0, "policies"), hook(1, "policies")], [0, 0], "before the first commit");
+  spawnSync("git", ["add", "."], { cwd: folder });
+  spawnSync("git", ["-c", "user.name=ada", "-c", "user.email=ada@acme.example", "commit", "--quiet", "--message", "first"], { cwd: folder });
   assert.deepEqual([hook(0, "policies"), hook(1, "policies")], [0, 0]);
   writeFileSync(file, tidy.replace("    owner ", "    owner     "));
   assert.equal(hook(0, "policies"), 0);

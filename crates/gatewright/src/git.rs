@@ -37,6 +37,13 @@ impl Commit {
         Git { folder: workspace.to_path_buf() }.commit(revision).is_ok()
     }
 
+    /// Whether the repository that the workspace lies in has no commit at all.
+    pub(crate) fn are_none(workspace: &Path) -> bool {
+        let git = Git { folder: workspace.to_path_buf() };
+        git.run(&["rev-list", "--max-count=1", "--all"])
+            .is_ok_and(|said| said.status.success() && said.stdout.is_empty())
+    }
+
     pub(crate) fn read(workspace: &Path, revision: &str) -> Result<Self, Failure> {
         let git = Git { folder: workspace.to_path_buf() };
         let id = git.commit(revision)?;

@@ -35,7 +35,7 @@ pub(crate) struct Check {
     /// A folder or a file in the workspace; all of the workspace is checked
     path: Option<PathBuf>,
     /// Check the organisations that differ from a git revision, and those that they may be at odds with
-    #[arg(long, value_name = "REF", num_args = 0..=1, default_missing_value = "HEAD", require_equals = true)]
+    #[arg(long, value_name = "REF", num_args = 0..=1, default_missing_value = changed::HEAD, require_equals = true)]
     changed: Option<String>,
     /// Make the repairs that a machine can make, then check
     #[arg(long, conflicts_with = "changed")]

@@ -107,7 +107,7 @@ fn at_once<A, B: Send>(here: impl FnOnce() -> A, aside: impl FnOnce() -> B + Sen
 
 fn base_named(base: &str, runtime: Option<&str>, context: &Context) -> Result<Named, Failure> {
     match base.strip_prefix("running:") {
-        Some(environment) => running::side(environment, runtime, context).map(Named::Side),
+        Some(environment) => Ok(Named::Side(running::side(environment, runtime, context)?.into())),
         None if runtime.is_some() => Err(Failure::usage("--runtime goes with the base `running:ENV` alone")),
         None => Named::of(base, context),
     }

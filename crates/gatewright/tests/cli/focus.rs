@@ -70,7 +70,7 @@ impl Dice {
 fn edit(place: &Place, what: usize, n: usize, other: usize) {
     let (path, other_issuer) = (path(n), format!("https://okta.customer-{other}.example"));
     let line = |line: &str| {
-        place.edit(&path, "    block group=\"former-staff\"", &format!("    {line}\n    block group=\"former-staff\""))
+        place.edit(&path, "    block group=\"former-staff\"", &format!("    {line}\n    block group=\"former-staff\""));
     };
     match what {
         0 => line("grant role=\"admin\" group=\"others\""),
@@ -89,8 +89,7 @@ fn edit(place: &Place, what: usize, n: usize, other: usize) {
         10 => drop(place.write(&format!("policies/orgs/more/customer-{n}/org.kdl"), org(n))),
         11 => place.edit(&path, &format!("owner \"ada@customer-{n}.example\""), "owner \"ada@elsewhere.example\""),
         12 => drop(place.write(&path.replace("org.kdl", "stray.xml"), "<a/>")),
-        13 => place.edit(&path, &format!("client-id \"client-{n}\""), "client-id \"client-\\u{61}\""),
-        _ => unreachable!(),
+        _ => place.edit(&path, &format!("client-id \"client-{n}\""), "client-id \"client-\\u{61}\""),
     }
 }
 
@@ -157,6 +156,15 @@ fn a_comparison_of_what_differs_is_the_comparison_of_everything() {
         assert_ne!(bundles, json!({}), "everything was compiled");
         assert_eq!(part, whole, "round {round}");
     }
+}
+
+#[test]
+fn before_the_first_commit_everything_is_checked() {
+    let place = Place::with_workspace();
+    let check = || place.run(&["check", "--workspace", "policies", "--changed"]);
+    assert!(check().exits(2).stderr.contains("lies in no git repository"));
+    git(&place, &["init", "--quiet", "."]);
+    assert!(check().exits(0).stderr.contains("there is no commit yet"));
 }
 
 #[test]

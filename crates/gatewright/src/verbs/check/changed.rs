@@ -12,6 +12,9 @@ use crate::state::State;
 use crate::style::plain;
 use crate::workspace::DirectoryWorld;
 
+/// What is compared with where nothing is named.
+pub(super) const HEAD: &str = "HEAD";
+
 /// And a word on how much was checked.
 pub(super) fn outcome(world: &DirectoryWorld, revision: &str, as_of: Timestamp) -> Result<(Outcome, String), Failure> {
     let (base, head) = std::thread::scope(|scope| {
@@ -19,9 +22,13 @@ pub(super) fn outcome(world: &DirectoryWorld, revision: &str, as_of: Timestamp) 
         let base = Commit::read(&world.place(""), revision).map(State::Commit);
         (base, head.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
-    let (base, head) = (base?, head?);
+    let head = head?;
     let whole =
         |why: &str| Ok((judge(head.whole()?.into_owned(), threads(), as_of), format!("everything was checked: {why}")));
+    let base = match base {
+        Err(_) if revision == HEAD && Commit::are_none(&world.place("")) => return whole("there is no commit yet"),
+        base => base?,
+    };
     let focus = match Extent::between(&base, &head)? {
         Extent::Part(focus) => focus,
         Extent::Whole(file) => return whole(&format!("`{}` differs from `{}`", plain(&file), plain(revision))),

@@ -55,7 +55,7 @@ pub(crate) struct Place {
 
 /// What was named, before anything of it is compiled.
 pub(crate) enum Named {
-    Side(Side),
+    Side(Box<Side>),
     /// With what the caller calls it.
     State(String, State),
 }
@@ -66,7 +66,7 @@ impl Named {
         let is_path = ["/", "./", "../"].iter().any(|start| name.starts_with(start));
         let is_file = Path::new(name).is_file();
         if is_file && is_path {
-            return Side::of_bundle(name).map(Self::Side);
+            return Ok(Self::Side(Side::of_bundle(name)?.into()));
         }
         let workspace = context.workspace(None);
         let known = workspace.as_ref().is_ok_and(|workspace| Commit::knows(&workspace.place(""), name));
@@ -76,7 +76,7 @@ impl Named {
                 .help(format!("write `./{shown}` for the file, `refs/heads/{shown}` for a branch")));
         }
         if is_file {
-            return Side::of_bundle(name).map(Self::Side);
+            return Ok(Self::Side(Side::of_bundle(name)?.into()));
         }
         let commit = Commit::read(&workspace?.place(""), name)?;
         Ok(Self::State(name.to_owned(), State::Commit(commit)))
@@ -90,7 +90,7 @@ impl Named {
     /// All of it, compiled.
     pub(crate) fn side(self, context: &Context) -> Result<Side, Failure> {
         match self {
-            Self::Side(side) => Ok(side),
+            Self::Side(side) => Ok(*side),
             Self::State(name, state) => {
                 let outcome = judge(state.whole()?.into_owned(), check::threads(), context.as_of());
                 Side::of_outcome(&name, &state, outcome)
