@@ -45,6 +45,7 @@ async fn measure_all() -> Result<Vec<Figure>, String> {
         figures.push(figure);
     };
     take(decision::figure().ok_or("the decision's organisation is not well-formed")?);
+    take(decision::class().ok_or("the programs of the decision are not well-formed")?);
     take(start::figure()?);
     take(reader::figure().ok_or("the reader refuses its own text")?);
     for figure in diff::figures()? {

@@ -23,9 +23,14 @@ pub(super) fn of(policy: &Policy, environment: &Environment) -> Provenance {
     for guardrail in &policy.governance.guardrails {
         pen.note_as(format!("guardrail[{}]", guardrail.slug), guardrail.at);
     }
-    environment.orgs.iter().for_each(|org| pen.org(org));
+    for org in &environment.orgs {
+        let first = pen.origins.len();
+        pen.org(org);
+        pen.origins.get_mut(first..).unwrap_or_default().sort_unstable();
+    }
     let mut origins = pen.origins;
-    origins.sort_unstable();
+    // Of runs that are sorted it makes one faster than the other sort.
+    origins.sort();
     origins.dedup_by(|later, earlier| later.path == earlier.path);
     Provenance { origins }
 }
