@@ -287,6 +287,38 @@ fn an_approval_of_a_line_of_a_preset_holds_for_bundles_too() {
     assert!(rows.iter().all(|row| signed["changes"].as_array().unwrap().contains(&row["id"])), "{signed:#}\n{said:#}");
 }
 
+/// A key that a param gives is not in the way; who changes what it gives shows it.
+#[test]
+fn a_line_with_a_param_in_its_key_is_one_change() {
+    let place = sharing();
+    let preset = "policies/presets/usual.kdl";
+    place.edit(preset, "    grant ", "    param \"guests\" type=\"group\" default=\"guests\"\n    grant ");
+    place.edit(preset, "group=\"guests\"", "group=\"$guests\"");
+    for org in ["globex", "hooli"] {
+        let given = format!("use \"usual\" guests=\"guests-of-{org}\"");
+        place.edit(&format!("policies/orgs/{org}/org.kdl"), "use \"usual\"", &given);
+    }
+    commit(&place, "Each has guests of its own");
+    place.edit(preset, "project=\"research\" group=\"$guests\"", "project=\"default\" group=\"$guests\"");
+    let paths = |said: &Value| -> Vec<(String, u64)> {
+        let rows = said["changes"].as_array().unwrap().iter();
+        rows.map(|row| (row["path"].as_str().unwrap().to_owned(), row["through"]["orgs"].as_u64().unwrap_or(0)))
+            .collect()
+    };
+    let of_preset = |orgs| {
+        ["default", "research"]
+            .map(|project| (format!("preset[usual].grant[role=editor,project={project},group=…]"), orgs))
+    };
+    assert_eq!(paths(&json_of(&place, &["HEAD"])), of_preset(2));
+    place.edit("policies/orgs/hooli/org.kdl", "guests-of-hooli", "everybody");
+    let said = paths(&json_of(&place, &["HEAD"]));
+    assert!(
+        said.contains(&("org[hooli].grant[role=editor,project=default,group=everybody]".to_owned(), 0)),
+        "{said:?}"
+    );
+    assert_eq!(said.iter().filter(|(_, orgs)| *orgs == 1).count(), 2, "{said:?}");
+}
+
 /// An organisation that gives a param another value, or takes back what it took away, changes itself: no approval of the same
 /// change of another organisation holds for it.
 #[test]

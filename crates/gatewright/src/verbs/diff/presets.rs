@@ -1,7 +1,7 @@
 //! Presets: rows that one line of a preset makes in many organisations, as one row.
 //!
-//! Invariant: only what an organisation used before and uses now is folded: one that begins to use a preset is a change of
-//! its own.
+//! Invariant: only what an organisation used before and uses now is folded, and only where its own file is the same: what it
+//! makes of a preset is a change of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,8 +22,8 @@ pub(crate) struct Through {
     pub(crate) ids: BTreeSet<ChangeId>,
 }
 
-/// What makes two rows one: the line on both sides, the path in the organisation, and the environments.
-type Key = (Option<(String, u32)>, Option<(String, u32)>, String, BTreeSet<Slug>);
+/// What makes two rows one: the line on both sides, the words of the path in the organisation, and the environments.
+type Key = (Option<(String, u32)>, Option<(String, u32)>, (String, String), BTreeSet<Slug>);
 
 pub(super) fn fold(rows: Vec<Row>, base: &Side, head: &Side) -> Vec<Row> {
     let (mut groups, mut folded): (BTreeMap<Key, Vec<Row>>, Vec<Row>) = (BTreeMap::new(), Vec::new());
@@ -35,18 +35,39 @@ pub(super) fn fold(rows: Vec<Row>, base: &Side, head: &Side) -> Vec<Row> {
             folded.push(row);
         }
     }
-    for group in groups.into_values() {
+    for group in groups.into_values().flat_map(apart) {
         folded.extend(one(group, &mut users));
     }
     folded
 }
 
-fn key(row: &Row) -> Key {
-    let at = |place: &Option<Place>| place.as_ref().map(|place| (place.file.clone(), place.line));
-    (at(&row.base), at(&row.head), row.change.short_path().to_owned(), row.environments.clone())
+/// By what they say; and by their paths, where a line of text holds several lines of policy.
+fn apart(group: Vec<Row>) -> Vec<Vec<Row>> {
+    let mut orgs = BTreeSet::new();
+    let several = !group.iter().all(|row| orgs.insert(row.change.org.clone()));
+    let mut parts: Vec<Vec<Row>> = Vec::new();
+    for row in group {
+        let belongs = |part: &&mut Vec<Row>| {
+            part.first().is_some_and(|first| {
+                let same_path = !several || first.change.short_path() == row.change.short_path();
+                same_path && first.change.says(&row.change)
+            })
+        };
+        match parts.iter_mut().find(belongs) {
+            Some(part) => part.push(row),
+            None => parts.push(vec![row]),
+        }
+    }
+    parts
 }
 
-/// One row for each thing that is said; a line with params may say several.
+fn key(row: &Row) -> Key {
+    let at = |place: &Option<Place>| place.as_ref().map(|place| (place.file.clone(), place.line));
+    let (before, after) = row.change.kind();
+    (at(&row.base), at(&row.head), (before.to_owned(), after.to_owned()), row.environments.clone())
+}
+
+/// One row for what is said.
 fn one(group: Vec<Row>, users: &mut Users<'_>) -> Vec<Row> {
     let file = group.first().and_then(Row::line).map(|place| place.file.clone()).unwrap_or_default();
     let preset = file.rsplit('/').next().and_then(|name| name.strip_suffix(".kdl")).unwrap_or_default().to_owned();
@@ -66,6 +87,12 @@ fn one(group: Vec<Row>, users: &mut Users<'_>) -> Vec<Row> {
     }]
 }
 
+/// Whether the file of the organisation is the same: one that gives a param another value is a change of its own.
+fn is_untouched(org: &OrgId, environment: &Slug, sides: [&Side; 2]) -> bool {
+    let [base, head] = sides.map(|side| side.org_text(environment, org));
+    base.is_some() && base == head
+}
+
 /// Which organisations take something from a file of presets, on either side.
 struct Users<'a> {
     sides: [&'a Side; 2],
@@ -83,7 +110,8 @@ impl Users<'_> {
         let [base, head] = self.sides;
         let has_changed = base.text_of(&file) != head.text_of(&file);
         let stands = is_there(&row.base) && is_there(&row.head);
-        is_preset && has_changed && stands && (0..2).all(|side| self.of(side, environment, &file).contains(org))
+        let is_the_presets = is_preset && has_changed && stands && is_untouched(org, environment, self.sides);
+        is_the_presets && (0..2).all(|side| self.of(side, environment, &file).contains(org))
     }
 
     fn of(&mut self, side: usize, environment: &Slug, file: &str) -> &BTreeSet<OrgId> {

@@ -168,6 +168,12 @@ impl Side {
         self.source(file).map(|source| &*source.text)
     }
 
+    /// Of the file that an organisation is written in.
+    pub(crate) fn org_text(&self, environment: &Slug, org: &OrgId) -> Option<&str> {
+        let provenance = self.environments.get(environment)?.provenance.as_ref()?;
+        self.text_of(&provenance.of(&format!("org[{org}]"))?.file)
+    }
+
     fn source(&self, file: &str) -> Option<&Source> {
         let at = self.sources.binary_search_by(|source| (*source.path).cmp(file)).ok()?;
         self.sources.get(at)
