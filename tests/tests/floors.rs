@@ -8,7 +8,7 @@ use gatewright_tests::{cargo, imports};
 const FLOORS: &[&[&str]] = &[
     &["gatewright-terms"],
     &["wright-syntax", "gatewright-bundle", "gatewright-audit"],
-    &["gatewright-decide", "gatewright-saml"],
+    &["gatewright-decide", "gatewright-oidc", "gatewright-saml"],
     &["gatewright-second-opinion"],
     &["wright-policy", "gate-oidc", "gate-saml", "gate-store"],
     &["wright", "gate-core"],

@@ -16,6 +16,7 @@ use aws_lc_rs::signature::{self as lc, ParsedPublicKey, RsaParameters, RsaPublic
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use gatewright_bundle::program::Algorithm;
+use gatewright_oidc::token::parse_algorithm;
 use openidconnect::core::{CoreJsonWebKeyType, CoreJsonWebKeyUse, CoreJwsSigningAlgorithm};
 use openidconnect::{JsonWebKey, JsonWebKeyAlgorithm, JsonWebKeyId, SignatureVerificationError};
 use serde::{Deserialize, Serialize};
@@ -166,20 +167,6 @@ fn unsigned(member: Option<&str>) -> Result<Vec<u8>, NotAKey> {
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     bytes.drain(..zeros);
     if bytes.is_empty() { Err(NotAKey::Other) } else { Ok(bytes) }
-}
-
-/// The names of RFC 7518 §3.1 and RFC 8037 §3.1. `none`, HMAC and the rest have none here.
-pub(crate) fn parse_algorithm(name: &str) -> Option<Algorithm> {
-    Some(match name {
-        "RS256" => Algorithm::Rs256,
-        "RS384" => Algorithm::Rs384,
-        "RS512" => Algorithm::Rs512,
-        "PS256" => Algorithm::Ps256,
-        "ES256" => Algorithm::Es256,
-        "ES384" => Algorithm::Es384,
-        "EdDSA" => Algorithm::EdDsa,
-        _ => return None,
-    })
 }
 
 /// Our word in the library's.

@@ -10,7 +10,6 @@
 //! Invariant: no token, code or secret stands in a [`Step`] or prints through `Debug`.
 
 mod callback;
-mod claims;
 mod client_key;
 mod discovery;
 mod door;
@@ -22,18 +21,18 @@ mod outbound;
 mod proof;
 mod provider;
 mod random;
-mod refused;
 mod slot;
-mod strict_json;
-mod token;
 mod userinfo;
 mod verified;
+
+use gatewright_oidc::{claims, protocol, refused, strict_json, token};
 
 pub use callback::Callback;
 pub use client_key::{ClientKey, NotAClientKey};
 pub use door::{Asking, Door, Pending, Secrets, Settings, Started};
+pub use gatewright_oidc::person::Groups;
+pub use gatewright_oidc::refused::{Refused, Step};
 pub use outbound::{Ask, Fetched, NotFetched, Outbound, OutboundRules, OutboundUnusable};
 #[doc(hidden)]
 pub use proof::IdTokenCheck;
-pub use refused::{Refused, Step};
-pub use verified::{Groups, Verified};
+pub use verified::Verified;

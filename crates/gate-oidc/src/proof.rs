@@ -6,15 +6,17 @@
 
 use std::sync::Arc;
 
+use gatewright_oidc::person::Person;
 use gatewright_terms::{Refusal, Timestamp};
 
 use openidconnect::IssuerUrl;
 
 use crate::claims;
 use crate::door::Settings;
-use crate::id_token::{self, Expected, Protocol, Verdict};
+use crate::id_token::{self, Expected, Verdict};
 use crate::key::Key;
 use crate::key_set::KeySet;
+use crate::protocol::{self, Party, Protocol};
 use crate::refused::{Refused, Step};
 use crate::strict_json::{NotStrict, Object};
 use crate::token::{self, Alleged};
@@ -39,7 +41,7 @@ pub(crate) fn complete(
     access_token: Option<&str>,
     expected: &Expected<'_>,
 ) -> Result<(), Refused> {
-    protocol.check(expected)?;
+    protocol.check(&Party { client_id: expected.client_id, skew: expected.skew, now: expected.now })?;
     if let Some(hash) = protocol.access_token_hash {
         id_token::check_access_token(hash, access_token, alleged, key)?;
     }
@@ -72,23 +74,21 @@ pub(crate) fn person(
 ) -> Result<Verified, Refused> {
     let oidc = settings.oidc;
     // Before userinfo is laid in: the subject is always one that was signed.
-    let subject = Arc::from(id_token::subject(&claims, &oidc.subject_claim)?);
+    let subject = Arc::from(protocol::subject(&claims, &oidc.subject_claim)?);
     let claims = match more {
         Some(more) => userinfo::complete(oidc, claims, &more),
         None => claims,
     };
-    let (groups, seen) = claims::groups(oidc, &claims);
-    story.push(seen);
-    let attributes = claims::own(oidc, &claims, story);
+    let person = Person::of(oidc, subject, &claims, story)?;
     Ok(Verified {
         connection: settings.connection.clone(),
         issuer: Arc::from(oidc.issuer.as_str()),
-        subject,
-        email: claims::email(oidc, &claims)?,
-        given_name: claims::attribute(&claims, oidc.claims.given_name.as_ref()),
-        family_name: claims::attribute(&claims, oidc.claims.family_name.as_ref()),
-        groups,
-        attributes,
+        subject: person.subject,
+        email: person.email,
+        given_name: person.given_name,
+        family_name: person.family_name,
+        groups: person.groups,
+        attributes: person.attributes,
         authenticated: authentication.at,
         authentication_told: authentication.told,
         acr: authentication.acr,

@@ -6,18 +6,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use gatewright_terms::{Attribute, AttributeValue, EmailAddress, GroupName, IdentityKey, Slug, Timestamp};
+use gatewright_oidc::person::Groups;
+use gatewright_terms::{Attribute, AttributeValue, EmailAddress, IdentityKey, Slug, Timestamp};
 
 use crate::refused::Step;
-
-/// The groups of a person. What is not known is never `no groups`: a block might have matched.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Groups {
-    /// Sorted, without doubles.
-    Known(Vec<GroupName>),
-    /// The provider left them out, cut them off, or sent something that is no list of names.
-    Unknown,
-}
 
 /// A proven sign-in.
 #[derive(Clone)]

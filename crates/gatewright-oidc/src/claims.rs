@@ -1,6 +1,6 @@
 //! Claims: from proven claims to a person — subject, address, groups, pins.
 //!
-//! Reads the claims of a verified ID token, completed by userinfo; gives what [`Verified`](crate::Verified) holds.
+//! Reads the claims of a verified ID token, completed by userinfo; gives what a [`Person`](crate::person::Person) holds.
 //!
 //! Trust: the issuer said all this; whether its word is good enough for an address is the connection's rule.
 //! Invariant: a claim that the connection does not name is not read.
@@ -11,9 +11,9 @@ use std::collections::BTreeSet;
 use gatewright_bundle::program::{EmailTrust, Oidc, Overage, Pin};
 use gatewright_terms::{Attribute, AttributeValue, DomainName, EmailAddress, GroupName, Refusal};
 
+use crate::person::Groups;
 use crate::refused::{Refused, Step};
 use crate::strict_json::{Json, Object};
-use crate::verified::Groups;
 
 const STAGE: &str = "claims";
 /// More groups than any provider sends; sessions hold them, and each decision looks them up.
@@ -26,7 +26,7 @@ const ELSEWHERE: &str = "_claim_names";
 const HAS_GROUPS: &str = "hasgroups";
 
 /// The tenant or Workspace that the connection is pinned to (ST-OIDC-13).
-pub(crate) fn check_pin(oidc: &Oidc, claims: &Object<'_>) -> Result<(), Refused> {
+pub fn check_pin(oidc: &Oidc, claims: &Object<'_>) -> Result<(), Refused> {
     match &oidc.pin {
         None => Ok(()),
         Some(Pin::HostedDomain(pinned)) => {
@@ -45,7 +45,7 @@ pub(crate) fn check_pin(oidc: &Oidc, claims: &Object<'_>) -> Result<(), Refused>
 }
 
 /// The address, where the connection's rule takes the provider's word for it (ST-OIDC-14).
-pub(crate) fn email(oidc: &Oidc, claims: &Object<'_>) -> Result<EmailAddress, Refused> {
+pub fn email(oidc: &Oidc, claims: &Object<'_>) -> Result<EmailAddress, Refused> {
     let name = &oidc.claims.email;
     let address = text(claims, name).and_then(|text| EmailAddress::parse(text).ok());
     let Some(address) = address else {
@@ -59,15 +59,15 @@ pub(crate) fn email(oidc: &Oidc, claims: &Object<'_>) -> Result<EmailAddress, Re
     }
 }
 
-pub(crate) const VERIFIED: &str = "email_verified";
+pub const VERIFIED: &str = "email_verified";
 
 /// A name for display; one that is not printable is left out.
-pub(crate) fn attribute(claims: &Object<'_>, name: Option<&String>) -> Option<AttributeValue> {
+pub fn attribute(claims: &Object<'_>, name: Option<&String>) -> Option<AttributeValue> {
     AttributeValue::parse(text(claims, name?)?).ok()
 }
 
 /// The groups, and what was seen of them.
-pub(crate) fn groups(oidc: &Oidc, claims: &Object<'_>) -> (Groups, Step) {
+pub fn groups(oidc: &Oidc, claims: &Object<'_>) -> (Groups, Step) {
     let Some(name) = &oidc.claims.groups else {
         return (Groups::Known(Vec::new()), Step::new(STAGE, "the connection reads no groups"));
     };
@@ -104,7 +104,7 @@ pub(crate) fn groups(oidc: &Oidc, claims: &Object<'_>) -> (Groups, Step) {
 }
 
 /// The values of the attributes that the organisation gave a name to. What is no text of the right length gives nothing.
-pub(crate) fn own(oidc: &Oidc, claims: &Object<'_>, story: &mut Vec<Step>) -> BTreeSet<Attribute> {
+pub fn own(oidc: &Oidc, claims: &Object<'_>, story: &mut Vec<Step>) -> BTreeSet<Attribute> {
     let mut all = BTreeSet::new();
     for own in &oidc.claims.own {
         let values: Vec<&Json<'_>> = match claims.get(&own.from) {

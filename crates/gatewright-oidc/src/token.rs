@@ -11,7 +11,6 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use gatewright_bundle::program::Algorithm;
 use gatewright_terms::Refusal;
 
-use crate::key::parse_algorithm;
 use crate::refused::{Refused, echo};
 use crate::strict_json::{self, NotStrict, Object};
 
@@ -21,22 +20,22 @@ const TOKEN_BYTES_MAX: usize = 96 * 1024;
 const KID_BYTES_MAX: usize = 256;
 
 /// The two parts that are JSON, decoded.
-pub(crate) struct Decoded {
+pub struct Decoded {
     header: Vec<u8>,
     payload: Vec<u8>,
 }
 
 /// A token that is shaped like one.
-pub(crate) struct Alleged<'a> {
+pub struct Alleged<'a> {
     /// As it came; the bytes under the signature are in it.
-    pub(crate) raw: &'a str,
-    pub(crate) algorithm: Algorithm,
-    pub(crate) kid: Option<String>,
-    pub(crate) claims: Object<'a>,
+    pub raw: &'a str,
+    pub algorithm: Algorithm,
+    pub kid: Option<String>,
+    pub claims: Object<'a>,
 }
 
 /// Takes the three parts apart.
-pub(crate) fn decode(raw: &str) -> Result<Decoded, Refused> {
+pub fn decode(raw: &str) -> Result<Decoded, Refused> {
     if raw.len() > TOKEN_BYTES_MAX {
         return Err(malformed("it is too large"));
     }
@@ -54,7 +53,7 @@ pub(crate) fn decode(raw: &str) -> Result<Decoded, Refused> {
 }
 
 /// Reads what [`decode`] gave. `allowed` is the connection's list.
-pub(crate) fn read<'a>(raw: &'a str, decoded: &'a Decoded, allowed: &[Algorithm]) -> Result<Alleged<'a>, Refused> {
+pub fn read<'a>(raw: &'a str, decoded: &'a Decoded, allowed: &[Algorithm]) -> Result<Alleged<'a>, Refused> {
     let (algorithm, kid) = read_header(&part(&decoded.header, "header")?, allowed)?;
     Ok(Alleged { raw, algorithm, kid, claims: part(&decoded.payload, "payload")? })
 }
@@ -90,8 +89,22 @@ fn read_header(header: &Object<'_>, allowed: &[Algorithm]) -> Result<(Algorithm,
     Ok((algorithm, kid.map(str::to_owned)))
 }
 
-pub(crate) const STAGE: &str = "id token";
+pub const STAGE: &str = "id token";
 
-pub(crate) fn malformed(text: impl Into<String>) -> Refused {
+pub fn malformed(text: impl Into<String>) -> Refused {
     Refused::new(Refusal::TokenMalformed, STAGE, text)
+}
+
+/// The names of RFC 7518 §3.1 and RFC 8037 §3.1. `none`, HMAC and the rest have none here.
+pub fn parse_algorithm(name: &str) -> Option<Algorithm> {
+    Some(match name {
+        "RS256" => Algorithm::Rs256,
+        "RS384" => Algorithm::Rs384,
+        "RS512" => Algorithm::Rs512,
+        "PS256" => Algorithm::Ps256,
+        "ES256" => Algorithm::Es256,
+        "ES384" => Algorithm::Es384,
+        "EdDSA" => Algorithm::EdDsa,
+        _ => return None,
+    })
 }

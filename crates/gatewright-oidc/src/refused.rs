@@ -18,7 +18,7 @@ pub struct Step {
 }
 
 impl Step {
-    pub(crate) fn new(stage: &'static str, text: impl Into<String>) -> Self {
+    pub fn new(stage: &'static str, text: impl Into<String>) -> Self {
         Self { stage, text: text.into() }
     }
 }
@@ -37,13 +37,13 @@ pub struct Refused {
 }
 
 impl Refused {
-    pub(crate) fn new(refusal: Refusal, stage: &'static str, text: impl Into<String>) -> Self {
+    pub fn new(refusal: Refusal, stage: &'static str, text: impl Into<String>) -> Self {
         Self { refusal, story: vec![Step::new(stage, text)] }
     }
 
     /// The same refusal with the steps that came before it.
     #[must_use]
-    pub(crate) fn after(mut self, mut earlier: Vec<Step>) -> Self {
+    pub fn after(mut self, mut earlier: Vec<Step>) -> Self {
         earlier.append(&mut self.story);
         self.story = earlier;
         self
@@ -60,7 +60,7 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 /// A text of a peer, made fit for a story: printable ASCII, short, in back-ticks.
-pub(crate) fn echo(text: &str) -> String {
+pub fn echo(text: &str) -> String {
     let printable: String =
         text.chars().take(ECHO_BYTES_MAX).map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' }).collect();
     let cut = if text.chars().nth(ECHO_BYTES_MAX).is_some() { "…" } else { "" };

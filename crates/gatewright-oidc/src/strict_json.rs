@@ -13,7 +13,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 
 /// A value with one meaning. Texts without escapes are not copied: an ID token has fifty, and is read at each sign-in.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Json<'a> {
+pub enum Json<'a> {
     Null,
     Bool(bool),
     /// A whole number.
@@ -27,14 +27,14 @@ pub(crate) enum Json<'a> {
 
 /// Sorted by key, without doubles.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
+pub struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
 
 /// The bytes are no JSON object with one meaning. The text names no value.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct NotStrict(pub(crate) &'static str);
+pub struct NotStrict(pub &'static str);
 
 /// Reads one object and nothing behind it.
-pub(crate) fn object(bytes: &[u8]) -> Result<Object<'_>, NotStrict> {
+pub fn object(bytes: &[u8]) -> Result<Object<'_>, NotStrict> {
     let read: Json<'_> = serde_json::from_slice(bytes).map_err(|error| {
         let doubled = error.is_data() && error.to_string().starts_with(DOUBLED);
         NotStrict(if doubled { DOUBLED } else { "no well-formed JSON" })
@@ -49,13 +49,13 @@ pub(crate) fn object(bytes: &[u8]) -> Result<Object<'_>, NotStrict> {
 
 impl<'a> Object<'a> {
     /// The value of a key; `null` is as good as none.
-    pub(crate) fn get(&self, name: &str) -> Option<&Json<'a>> {
+    pub fn get(&self, name: &str) -> Option<&Json<'a>> {
         let place = self.place(name).ok()?;
         self.0.get(place).map(|(_, value)| value).filter(|value| **value != Json::Null)
     }
 
     /// A text: absent, a string, or something else.
-    pub(crate) fn text(&self, name: &str) -> Result<Option<&str>, NotStrict> {
+    pub fn text(&self, name: &str) -> Result<Option<&str>, NotStrict> {
         match self.get(name) {
             None | Some(Json::Null) => Ok(None),
             Some(Json::Text(text)) => Ok(Some(text)),
@@ -66,11 +66,11 @@ impl<'a> Object<'a> {
     }
 
     /// Whether the key stands there, be it with `null`.
-    pub(crate) fn contains(&self, name: &str) -> bool {
+    pub fn contains(&self, name: &str) -> bool {
         self.place(name).is_ok()
     }
 
-    pub(crate) fn set(&mut self, name: &str, value: Json<'a>) {
+    pub fn set(&mut self, name: &str, value: Json<'a>) {
         match self.place(name) {
             Ok(place) => {
                 if let Some((_, old)) = self.0.get_mut(place) {
