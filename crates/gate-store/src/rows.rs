@@ -47,6 +47,15 @@ pub struct Member {
     pub person_key: RowId,
     pub joined: Timestamp,
     pub last_sign_in: Timestamp,
+    /// `None` where it is not known, and of removed members.
+    pub told: Option<Told>,
+}
+
+/// What a provider said of a member at their last sign-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub groups: SessionGroups,
+    pub attributes: BTreeSet<Attribute>,
 }
 
 /// The groups of a session as the provider sent them; `None` where they are not known.

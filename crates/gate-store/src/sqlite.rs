@@ -168,6 +168,14 @@ impl Store for SqliteStore {
         Box::pin(async move { members::page(&mut *self.reader().await?, org, after, limit).await })
     }
 
+    fn members_of_ids<'a>(&'a self, org: &'a OrgId, ids: &'a [RowId]) -> Answer<'a, Vec<Member>> {
+        Box::pin(async move { members::of_ids(&mut *self.reader().await?, org, ids).await })
+    }
+
+    fn members_of_mailbox<'a>(&'a self, org: &'a OrgId, mailbox: &'a str, limit: u32) -> Answer<'a, Vec<Member>> {
+        Box::pin(async move { members::of_mailbox(&mut *self.reader().await?, org, mailbox, limit).await })
+    }
+
     fn owner_binding<'a>(&'a self, org: &'a OrgId, mailbox: &'a str) -> Answer<'a, Option<IdentityKey>> {
         Box::pin(async move {
             Ok(members::owner(&mut *self.reader().await?, org, mailbox).await?.map(|(_, identity)| identity))

@@ -80,6 +80,10 @@ pub trait Store: Send + Sync {
     fn member_by_key<'a>(&'a self, org: &'a OrgId, key: &'a IdentityKey) -> Answer<'a, Option<Member>>;
     /// Sorted by id, after `after`, at most `limit`.
     fn members<'a>(&'a self, org: &'a OrgId, after: Option<RowId>, limit: u32) -> Answer<'a, Vec<Member>>;
+    /// Those of the ids that are members, removed or not, in the order of the ids.
+    fn members_of_ids<'a>(&'a self, org: &'a OrgId, ids: &'a [RowId]) -> Answer<'a, Vec<Member>>;
+    /// With that mailbox (`EmailAddress::mailbox_key`), sorted by id, at most `limit`.
+    fn members_of_mailbox<'a>(&'a self, org: &'a OrgId, mailbox: &'a str, limit: u32) -> Answer<'a, Vec<Member>>;
     /// The identity that an owner's mailbox is bound to.
     fn owner_binding<'a>(&'a self, org: &'a OrgId, mailbox: &'a str) -> Answer<'a, Option<IdentityKey>>;
     /// The reasons to refuse come in this order: removed, may not join, owner taken, sessions full.

@@ -117,6 +117,12 @@ impl Store for Flaky {
     fn members<'a>(&'a self, org: &'a OrgId, after: Option<RowId>, limit: u32) -> Answer<'a, Vec<Member>> {
         self.pass("members", || self.inner.members(org, after, limit))
     }
+    fn members_of_ids<'a>(&'a self, org: &'a OrgId, ids: &'a [RowId]) -> Answer<'a, Vec<Member>> {
+        self.pass("members_of_ids", || self.inner.members_of_ids(org, ids))
+    }
+    fn members_of_mailbox<'a>(&'a self, org: &'a OrgId, mailbox: &'a str, limit: u32) -> Answer<'a, Vec<Member>> {
+        self.pass("members_of_mailbox", || self.inner.members_of_mailbox(org, mailbox, limit))
+    }
     fn owner_binding<'a>(&'a self, org: &'a OrgId, mailbox: &'a str) -> Answer<'a, Option<IdentityKey>> {
         self.pass("owner_binding", || self.inner.owner_binding(org, mailbox))
     }

@@ -5,10 +5,10 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use gatewright_audit::record::Draft;
 use gatewright_terms::{IdentityKey, OrgId};
 
-use super::columns::{Columns, corrupt};
+use super::columns::{Columns, attribute_lines, corrupt, group_lines};
 use super::{audit, sessions};
 use crate::StoreError;
-use crate::rows::{Member, MemberState, RowId, SignIn};
+use crate::rows::{Member, MemberState, RowId, SignIn, Told};
 
 pub(super) async fn by_key(
     db: &mut SqliteConnection,
@@ -46,6 +46,42 @@ pub(super) async fn page(
     rows.iter().map(read).collect()
 }
 
+/// Those of the organisation that there are, in the order of the ids.
+pub(super) async fn of_ids(db: &mut SqliteConnection, org: &OrgId, ids: &[RowId]) -> Result<Vec<Member>, StoreError> {
+    let mut members = Vec::with_capacity(ids.len());
+    for id in ids {
+        let row = sqlx::query(
+            "SELECT *, (SELECT min(mailbox) FROM owners WHERE member = members.id) AS owner_of
+             FROM members WHERE org = ? AND id = ?",
+        )
+        .bind(org.as_str())
+        .bind(id.0.as_slice())
+        .fetch_optional(&mut *db)
+        .await?;
+        members.extend(row.as_ref().map(read).transpose()?);
+    }
+    Ok(members)
+}
+
+/// Members with that address, whatever the case of its letters, by id.
+pub(super) async fn of_mailbox(
+    db: &mut SqliteConnection,
+    org: &OrgId,
+    mailbox: &str,
+    limit: u32,
+) -> Result<Vec<Member>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT *, (SELECT min(mailbox) FROM owners WHERE member = members.id) AS owner_of
+         FROM members WHERE org = ? AND lower(email) = ? ORDER BY id LIMIT ?",
+    )
+    .bind(org.as_str())
+    .bind(mailbox)
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
 fn read(row: &SqliteRow) -> Result<Member, StoreError> {
     let row = Columns(row);
     Ok(Member {
@@ -62,7 +98,12 @@ fn read(row: &SqliteRow) -> Result<Member, StoreError> {
         person_key: row.id("person_key")?,
         joined: row.time("joined")?,
         last_sign_in: row.time("last_sign_in")?,
+        told: if row.flag("told")? { Some(told(&row)?) } else { None },
     })
+}
+
+fn told(row: &Columns<'_>) -> Result<Told, StoreError> {
+    Ok(Told { groups: row.groups("group_names")?, attributes: row.attributes("attributes")? })
 }
 
 /// Writes the member of an admitted sign-in who is new.
@@ -87,12 +128,18 @@ pub(super) async fn join(db: &mut SqliteConnection, sign_in: &SignIn) -> Result<
 
 /// Writes what a sign-in of a known member changes.
 pub(super) async fn refresh(db: &mut SqliteConnection, member: RowId, sign_in: &SignIn) -> Result<(), StoreError> {
-    sqlx::query("UPDATE members SET email = ?, last_sign_in = max(last_sign_in, ?) WHERE id = ?")
-        .bind(sign_in.session.email.to_string())
-        .bind(sign_in.session.created.unix())
-        .bind(member.0.as_slice())
-        .execute(db)
-        .await?;
+    let session = &sign_in.session;
+    sqlx::query(
+        "UPDATE members SET email = ?, last_sign_in = max(last_sign_in, ?), told = 1, group_names = ?, attributes = ?
+         WHERE id = ?",
+    )
+    .bind(session.email.to_string())
+    .bind(session.created.unix())
+    .bind(group_lines(&session.groups))
+    .bind(attribute_lines(&session.attributes))
+    .bind(member.0.as_slice())
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -151,11 +198,14 @@ pub(super) async fn remove(
     member: RowId,
     drafts: &[Draft],
 ) -> Result<Vec<RowId>, StoreError> {
-    let removed = sqlx::query("UPDATE members SET state = 'removed' WHERE org = ? AND id = ? AND state = 'active'")
-        .bind(org.as_str())
-        .bind(member.0.as_slice())
-        .execute(&mut *db)
-        .await?;
+    let removed = sqlx::query(
+        "UPDATE members SET state = 'removed', told = 0, group_names = NULL, attributes = ''
+         WHERE org = ? AND id = ? AND state = 'active'",
+    )
+    .bind(org.as_str())
+    .bind(member.0.as_slice())
+    .execute(&mut *db)
+    .await?;
     let ended = sessions::delete_of_member(db, org, member).await?;
     if removed.rows_affected() > 0 || !ended.is_empty() {
         audit::append(db, drafts).await?;

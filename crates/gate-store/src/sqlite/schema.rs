@@ -18,6 +18,7 @@ const STEPS: &[(i64, &str)] = &[
     (1, include_str!("migrations/0001_first.sql")),
     (2, include_str!("migrations/0002_saml.sql")),
     (3, include_str!("migrations/0003_attributes.sql")),
+    (4, include_str!("migrations/0004_told.sql")),
 ];
 
 /// Runs before anything else on the first connection. After an error the caller closes it, which undoes everything.
@@ -152,6 +153,35 @@ mod tests {
         assert!(flow.asked == asked && flow.errand.purpose == crate::rows::Purpose::SignIn);
         let session = super::super::sessions::by_token(&mut db, zero).await.unwrap().unwrap();
         assert!(!session.authentication_told && session.name_id.is_none() && session.session_ends.is_none());
+    }
+
+    /// What a session of the last sign-in knows is known of its member; of anybody else nothing is.
+    #[tokio::test]
+    async fn what_live_sessions_know_is_known_of_their_members() {
+        let mut db = memory().await;
+        migrate_by(&mut db, &STEPS[..3]).await.unwrap();
+        run(
+            &mut db,
+            "INSERT INTO members VALUES (x'01010101010101010101010101010101', 'acme', 'okta', 'i', 'ada', 'ada@acme.com',
+                                         'active', zeroblob(16), 1, 7);
+             INSERT INTO members VALUES (x'02020202020202020202020202020202', 'acme', 'okta', 'i', 'bob', 'bob@acme.com',
+                                         'active', zeroblob(16), 1, 9);
+             INSERT INTO sessions (token, id, member, email, is_owner, authenticated, created, last_seen, group_names,
+                                   attributes)
+             VALUES (zeroblob(32), zeroblob(16), x'01010101010101010101010101010101', 'ada@acme.com', 0, 1, 7, 7,
+                     'finance' || char(10), 'team=x' || char(10)),
+                    (randomblob(32), randomblob(16), x'02020202020202020202020202020202', 'bob@acme.com', 0, 1, 8, 8,
+                     'ops' || char(10), '')",
+        )
+        .await
+        .unwrap();
+        migrate(&mut db).await.unwrap();
+        let acme = gatewright_terms::OrgId::parse("acme").unwrap();
+        let members = super::super::members::page(&mut db, &acme, None, 9).await.unwrap();
+        let told = members[0].told.as_ref().unwrap();
+        let group = gatewright_terms::GroupName::parse("finance").unwrap();
+        assert_eq!((told.groups.as_deref(), told.attributes.len()), (Some(&[group][..]), 1));
+        assert!(members[1].told.is_none(), "the session is of an earlier sign-in");
     }
 
     #[tokio::test]

@@ -81,6 +81,8 @@ macro_rules! conformance {
                 one_of_many_owners_is_bound
                 an_erased_person_who_returns_has_another_key
                 members_come_in_pages
+                the_last_sign_in_says_what_is_known_of_a_member
+                members_are_found_by_their_mailbox
             }
             sign_in {
                 st_sess_09_the_session_limit_holds_under_a_race

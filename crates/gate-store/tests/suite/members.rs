@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use gate_store::rows::{Member, MemberState, SignInDone};
+use gate_store::rows::{Member, MemberState, SignIn, SignInDone, Told};
+use gatewright_terms::GroupName;
 use gatewright_audit::record::{Event, Stream};
 
 use super::make::{acme, at, draft, email, enter, events, hash, id, key, org, sign_in, slug, story};
@@ -22,6 +23,7 @@ pub(crate) async fn a_first_sign_in_makes_the_member(store: Shared) {
         person_key: id(2_000_001),
         joined: at(1),
         last_sign_in: at(1),
+        told: Some(told(&sign_in("ada", 1))),
     };
     assert_eq!(store.member_by_key(&acme(), &key("ada")).await, Ok(Some(expected)));
     assert_eq!(store.session(hash(1)).await.unwrap().unwrap().member, member);
@@ -111,7 +113,7 @@ pub(crate) async fn a_removed_member_is_out(store: Shared) {
     assert!(store.session(hash(3)).await.unwrap().is_some());
     assert_eq!(store.sign_in(sign_in("ada", 4)).await, Ok(SignInDone::Removed));
     let removed = store.member_by_key(&acme(), &key("ada")).await.unwrap().unwrap();
-    assert_eq!(removed.state, MemberState::Removed);
+    assert_eq!((removed.state, removed.told), (MemberState::Removed, None));
 
     let before = events(&*store).await;
     assert_eq!(store.remove_member(&acme(), member, audit).await, Ok(vec![]));
@@ -171,6 +173,50 @@ pub(crate) async fn members_come_in_pages(store: Shared) {
         pages.push(page.len());
     }
     assert_eq!((pages, after), (vec![2, 2, 1], Some(id(1_000_005))));
+}
+
+/// What counts is the last sign-in, whole: what it does not say is no longer so.
+pub(crate) async fn the_last_sign_in_says_what_is_known_of_a_member(store: Shared) {
+    let (member, _) = enter(&*store, sign_in("ada", 1)).await;
+    for groups in [None, Some(vec![]), Some(vec![GroupName::parse("#\u{202e}=, fin\u{e4}nce").unwrap()])] {
+        let mut again = sign_in("ada", 2 + u32::try_from(groups.iter().flatten().count()).unwrap());
+        again.session.token = hash(50 + u32::from(groups.is_some()) + u32::from(groups == Some(vec![])));
+        again.session.id = id(60 + u32::from(groups.is_some()) + u32::from(groups == Some(vec![])));
+        again.session.attributes = BTreeSet::new();
+        again.session.groups = groups;
+        let expected = told(&again);
+        enter(&*store, again).await;
+        let found = store.members_of_ids(&acme(), &[id(7), member]).await.unwrap();
+        assert_eq!(found.iter().map(|it| it.told.clone()).collect::<Vec<_>>(), [Some(expected)]);
+    }
+    assert_eq!(store.members_of_ids(&org("umbrella"), &[member]).await, Ok(vec![]));
+}
+
+pub(crate) async fn members_are_found_by_their_mailbox(store: Shared) {
+    for (n, (host, subject, address)) in [
+        ("acme", "ada", "Ada@acme.com"),
+        ("acme", "ada-2", "ada@acme.com"),
+        ("acme", "eve", "ada@acme.com.example"),
+        ("umbrella", "ada", "ada@acme.com"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut one = sign_in(subject, u32::try_from(n).unwrap());
+        (one.session.org, one.session.email) = (org(host), email(address));
+        enter(&*store, one).await;
+    }
+    let found = async |host, limit| {
+        let members = store.members_of_mailbox(&org(host), "ada@acme.com", limit).await.unwrap();
+        members.iter().map(|member| member.key.subject.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(found("acme", 9).await, ["ada", "ada-2"]);
+    assert_eq!(found("acme", 1).await, ["ada"]);
+    assert_eq!(found("umbrella", 9).await, ["ada"]);
+}
+
+fn told(sign_in: &SignIn) -> Told {
+    Told { groups: sign_in.session.groups.clone(), attributes: sign_in.session.attributes.clone() }
 }
 
 pub(crate) async fn an_erased_person_who_returns_has_another_key(store: Shared) {
