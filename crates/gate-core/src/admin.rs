@@ -10,6 +10,7 @@
 
 mod domains;
 mod members;
+mod snapshot;
 mod test_links;
 mod tokens;
 mod trace;
@@ -19,6 +20,7 @@ use std::fmt;
 use gate_store::StoreError;
 use gatewright_terms::{OrgId, Refusal, Slug, Timestamp};
 
+pub use snapshot::{MembersSnapshot, SnapshotMember, SnapshotPart};
 pub use test_links::TestLink;
 pub use tokens::create_token;
 

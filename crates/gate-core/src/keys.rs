@@ -7,6 +7,7 @@
 
 mod assertion;
 mod pem;
+mod pseudonyms;
 mod sealer;
 
 use std::fmt;
@@ -21,6 +22,8 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 pub(crate) use assertion::AssertionKey;
+pub use pseudonyms::Pseudonym;
+pub(crate) use pseudonyms::Pseudonyms;
 pub(crate) use sealer::{PersonKey, Sealer};
 
 /// The bytes of the files below `keys/` in the secrets directory.
@@ -32,7 +35,7 @@ pub struct KeyFiles<'a> {
     pub assertion: &'a [u8],
     /// `checkpoint.pem`, Ed25519: signs checkpoints of the audit trail.
     pub checkpoint: &'a [u8],
-    /// `audit.key`: seals and commits to the personal fields of the audit trail.
+    /// `audit.key`: seals and commits to the personal fields of the audit trail, and makes pseudonyms.
     pub audit: &'a [u8],
 }
 
@@ -65,6 +68,7 @@ pub(crate) struct GateKeys {
     pub(crate) assertion: AssertionKey,
     pub(crate) checkpoint: CheckpointKey,
     pub(crate) sealer: Sealer,
+    pub(crate) pseudonyms: Pseudonyms,
 }
 
 /// One of the files, which `keys init` makes where it is missing.
@@ -114,15 +118,16 @@ impl Keys {
         let client = std::str::from_utf8(files.client).map_err(|_| refused(KeyFile::Client, "not a text"))?;
         let client =
             ClientKey::parse(&Zeroizing::new(client.to_owned())).map_err(|not| refused(KeyFile::Client, not.0))?;
+        let no_audit_key = || refused(KeyFile::Audit, "not 32 bytes in base64url");
+        let audit_key = read_audit_key(files.audit).ok_or_else(no_audit_key)?;
         let gate = GateKeys {
             assertion: read_assertion_key(files.assertion)
                 .ok_or_else(|| refused(KeyFile::Assertion, "no P-256 private key in PKCS#8 PEM"))?,
             checkpoint: pem::read(files.checkpoint)
                 .and_then(|der| CheckpointKey::from_pkcs8(&der))
                 .ok_or_else(|| refused(KeyFile::Checkpoint, "no Ed25519 private key in PKCS#8 PEM"))?,
-            sealer: read_audit_key(files.audit)
-                .and_then(|key| Sealer::from_key(&key))
-                .ok_or_else(|| refused(KeyFile::Audit, "not 32 bytes in base64url"))?,
+            sealer: Sealer::from_key(&audit_key).ok_or_else(no_audit_key)?,
+            pseudonyms: Pseudonyms::from_key(&audit_key).ok_or_else(no_audit_key)?,
         };
         Ok(Self { client, gate, also_published: Vec::new() })
     }

@@ -70,6 +70,11 @@ impl Running {
         }
     }
 
+    /// Sorted.
+    pub(crate) fn org_ids(&self) -> impl Iterator<Item = &OrgId> {
+        self.orgs.keys()
+    }
+
     pub(crate) fn org(&self, id: &OrgId) -> Result<&Arc<PreparedOrg>, Refusal> {
         let prepare = || match self.bundle.org(id) {
             Some(Ok(org)) => Some(Arc::new(PreparedOrg::new(Arc::clone(&self.catalogue), org.clone()))),

@@ -12,6 +12,7 @@ mod audit;
 mod bundle;
 mod orgs;
 mod platform;
+mod snapshot;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -153,6 +154,7 @@ async fn handle(
         AdminRoute::BundleContent => bundle::content(shared, by),
         AdminRoute::Checkpoint => platform::checkpoint(shared).await,
         AdminRoute::Trace => platform::trace(shared, by, request).await,
+        AdminRoute::MembersSnapshot => snapshot::snapshot(shared, by).await,
         AdminRoute::Members => orgs::members(shared, by, request).await,
         AdminRoute::RemoveMember => orgs::remove_member(shared, by, request).await,
         AdminRoute::EndSessions => orgs::end_sessions(shared, by, request).await,

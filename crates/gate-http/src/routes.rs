@@ -48,6 +48,7 @@ pub enum AdminRoute {
     OrgAudit,
     PlatformAudit,
     Checkpoint,
+    MembersSnapshot,
     Trace,
     Healthz,
     Readyz,
@@ -205,6 +206,7 @@ impl AdminRoute {
         Self::OrgAudit,
         Self::PlatformAudit,
         Self::Checkpoint,
+        Self::MembersSnapshot,
         Self::Trace,
         Self::Healthz,
         Self::Readyz,
@@ -268,6 +270,12 @@ impl AdminRoute {
                 (Verb::Get, "/v1/audit", READ, "The audit records that concern no organisation, in the same form.")
             }
             Self::Checkpoint => (Verb::Get, "/v1/checkpoint", READ, "A checkpoint over every chain, signed now."),
+            Self::MembersSnapshot => (
+                Verb::Get,
+                "/v1/members-snapshot",
+                READ,
+                "The members of every organisation as they last signed in, under pseudonyms: what `gatewright diff --members` counts. The reading is audited.",
+            ),
             Self::Trace => {
                 (Verb::Get, "/v1/trace/{code}", READ, "The whole story behind a support code. The reading is audited.")
             }

@@ -7,11 +7,12 @@ use gatewright_terms::{OrgId, Timestamp};
 use super::{AdminError, MemberView, Operator, Scope, SessionView, row_id};
 use crate::Gate;
 use crate::join::is_owner_mailbox;
+use crate::running::Running;
 use crate::sessions::Cause;
 use crate::trail::{Fields, draft};
 
 /// Members in one answer.
-const MEMBERS_MAX: u32 = 500;
+pub(super) const MEMBERS_MAX: u32 = 500;
 
 impl Gate {
     /// Members by id, after `after`, at most `limit`. Scope `read`.
@@ -126,7 +127,10 @@ impl Gate {
     }
 
     fn is_owner(&self, org: &OrgId, member: &Member) -> bool {
-        let running = self.running();
+        Self::is_owner_in(&self.running(), org, member)
+    }
+
+    pub(super) fn is_owner_in(running: &Running, org: &OrgId, member: &Member) -> bool {
         let Ok(org) = running.org(org) else { return false };
         member.owner_of.as_ref().is_some_and(|mailbox| is_owner_mailbox(org.org(), mailbox))
     }

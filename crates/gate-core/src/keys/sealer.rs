@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::random::{self, Random, RandomFailed};
 
-/// The two uses of `audit.key`, each with a key of its own (RFC 5869 §3.2).
+/// Uses of `audit.key`, each with a key of its own (RFC 5869 §3.2).
 const WRAP_INFO: &[u8] = b"gatewright audit: wrap person keys, 1";
 const COMMIT_INFO: &[u8] = b"gatewright audit: commit to personal fields, 1";
 
@@ -78,7 +78,7 @@ impl Sealer {
     }
 }
 
-fn derive(key: &[u8; 32], info: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
+pub(super) fn derive(key: &[u8; 32], info: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
     let mut out = Zeroizing::new([0; 32]);
     let secret = Salt::new(HKDF_SHA256, &[]).extract(key);
     secret.expand(&[info], Length32).ok()?.fill(out.as_mut_slice()).ok()?;

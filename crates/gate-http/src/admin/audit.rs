@@ -94,7 +94,7 @@ fn lines(reader: Reader, first: Vec<String>) -> impl futures_util::Stream<Item =
 
 /// The store went away in the middle: the connection is cut, so that nobody takes a part for the whole.
 #[derive(Debug)]
-struct ExportBroken;
+pub(super) struct ExportBroken;
 
 impl std::fmt::Display for ExportBroken {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

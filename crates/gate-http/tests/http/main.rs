@@ -14,6 +14,7 @@ mod crawl;
 mod forward_auth;
 mod hosts;
 mod pages;
+mod people;
 #[allow(dead_code, reason = "the program of gate-core's own tests; each binary uses a part of it")]
 #[path = "../../../gate-core/tests/gate/policy.rs"]
 mod policy;
