@@ -207,7 +207,7 @@ async fn listeners() -> BTreeSet<String> {
 }
 
 /// `deploy` of another sequence, `status` and `diff` of what runs then.
-fn deployed(house: &House) -> [Value; 4] {
+fn deployed(house: &House) -> [Value; 6] {
     let (runtime, bundle, workspace) = (house.admin_url(), house.at("bundle"), house.at("workspace"));
     let ask = |words: &[&str]| {
         parse(&house.run("gatewright", &[words, &["--runtime", &runtime, "--output", "json"]].concat()))
@@ -215,7 +215,12 @@ fn deployed(house: &House) -> [Value; 4] {
     house.publish(2);
     let deployed = ask(&["deploy", &bundle]);
     assert_eq!(deployed["running"]["sequence"], 2, "{deployed:#}");
-    [deployed, ask(&["status"]), ask(&["status", &bundle]), ask(&["diff", "running:dev", "--workspace", &workspace])]
+    let members = house.at("members.json");
+    let taken = ask(&["snapshot", "--out", &members]);
+    assert_eq!((&taken["members"], &taken["unrecorded"]), (&json!(1), &json!(0)), "{taken:#}");
+    let snapshot = parse(&std::fs::read_to_string(&members).expect("it was written"));
+    let compared = ask(&["diff", "running:dev", "--workspace", &workspace]);
+    [deployed, ask(&["status"]), ask(&["status", &bundle]), compared, taken, snapshot]
 }
 
 /// Somebody whose address lies elsewhere, and the support code on their page.

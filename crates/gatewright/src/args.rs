@@ -7,7 +7,7 @@ use gatewright_terms::{Seconds, Timestamp};
 
 use crate::verbs::{
     audit, check, compile, deploy, diff, domain, explain, fmt, help, idp, init, inspect, keygen, owners, review, show,
-    sign, status, test, trace, try_, verify, who,
+    sign, snapshot, status, test, trace, try_, verify, who,
 };
 
 /// Policies for single sign-on, checked, compiled and signed
@@ -121,6 +121,7 @@ pub(crate) enum Verb {
     Review(review::Review),
     Deploy(deploy::Deploy),
     Status(status::Status),
+    Snapshot(snapshot::Take),
     Show(show::Show),
     Who(who::Who),
     Owners(owners::Owners),

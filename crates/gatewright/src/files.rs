@@ -83,6 +83,14 @@ pub(crate) fn write_by_way_of(folder: Option<&Path>, what: &str, path: &Path, by
     replace(&target, folder, bytes).map_err(failed)
 }
 
+/// The same; a file that was not there can be read by its owner alone.
+pub(crate) fn write_private(what: &str, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    if fs::symlink_metadata(path).is_err() {
+        create_secret(what, path, b"")?;
+    }
+    write(what, path, bytes)
+}
+
 /// Puts other bytes into the place of a regular file, by way of a folder of the same file system. A link is not followed: what it leads to is not what was read.
 pub(crate) fn rewrite(folder: &Path, what: &str, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let failed = |error: io::Error| Failure::file(&format!("write {what}"), path, &error);

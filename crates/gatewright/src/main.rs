@@ -15,6 +15,7 @@ mod forge;
 mod git;
 mod keys;
 mod located;
+mod members;
 mod runtime;
 mod state;
 mod style;
@@ -76,6 +77,7 @@ fn dispatch(verb: &Verb, context: &Context) -> Result<Report, Failure> {
         Verb::Review(args) => args.run(context),
         Verb::Deploy(args) => args.run(context),
         Verb::Status(args) => args.run(context),
+        Verb::Snapshot(args) => args.run(context),
         Verb::Show(args) => args.run(context),
         Verb::Who(args) => args.run(context),
         Verb::Owners(args) => args.run(context),

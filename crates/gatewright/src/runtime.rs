@@ -30,6 +30,9 @@ const ANSWER_BYTES_MAX: u64 = 1024 * 1024;
 /// A whole bundle, there or back: as long as the gate waits for one.
 const BUNDLE_TIME: Duration = Duration::from_secs(30);
 
+/// The members of everybody's organisations: as long as a CI step waits for one.
+const SNAPSHOT_TIME: Duration = Duration::from_mins(5);
+
 /// Named where neither the flag nor the variable is there.
 const HELP_RUNTIME: &str =
     "--runtime URL or GATEWRIGHT_RUNTIME names its admin listener, such as http://127.0.0.1:8081";
@@ -123,6 +126,18 @@ impl Runtime {
         BundleFile::parse(&bytes).map_err(|refused| self.failed(&format!("gives a bundle that is none: {refused}")))
     }
 
+    /// The members of every organisation, as the gate wrote them.
+    pub(crate) fn members_snapshot(&self, bytes_max: usize) -> Result<Vec<u8>, Failure> {
+        let address = self.address_of(&["v1", "members-snapshot"]);
+        let request = self.agent.get(address.as_str()).header("Authorization", self.bearer().as_str());
+        let request = request.config().timeout_global(Some(SNAPSHOT_TIME)).build();
+        let (status, bytes) = self.bytes(request.call(), bytes_max as u64)?;
+        if status != 200 {
+            return Err(self.refused(status, serde_json::from_slice(&bytes).ok().as_ref()));
+        }
+        Ok(bytes)
+    }
+
     /// Puts a bundle in the place of the one that runs, or nothing.
     pub(crate) fn deploy(&self, bundle: &[u8], instead_of: &str) -> Result<Status, Failure> {
         let request = self.agent.put(self.address_of(&["v1", "bundle"]).as_str()).header("Accept", "application/json");
@@ -188,7 +203,7 @@ impl Runtime {
         }
     }
 
-    fn failed(&self, what: &str) -> Failure {
+    pub(crate) fn failed(&self, what: &str) -> Failure {
         Failure::other_side(format!("the runtime at `{}` {what}", self.base.as_str().trim_end_matches('/')))
     }
 

@@ -19,6 +19,7 @@ pub(crate) mod owners;
 pub(crate) mod review;
 pub(crate) mod show;
 pub(crate) mod sign;
+pub(crate) mod snapshot;
 pub(crate) mod status;
 pub(crate) mod test;
 pub(crate) mod trace;

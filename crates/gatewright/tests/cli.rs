@@ -42,6 +42,8 @@ mod init;
 mod merge;
 #[path = "cli/owners.rs"]
 mod owners;
+#[path = "cli/people.rs"]
+mod people;
 #[path = "cli/repository.rs"]
 mod repository;
 #[path = "cli/review.rs"]

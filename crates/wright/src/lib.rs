@@ -17,6 +17,7 @@ mod leaving;
 mod lockout;
 mod mask;
 mod pages;
+pub mod people;
 mod places;
 mod proven;
 mod slots;

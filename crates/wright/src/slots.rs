@@ -36,7 +36,7 @@ pub(crate) fn slots<'o>(views: impl IntoIterator<Item = &'o Org>) -> Vec<Slot> {
         domains.extend(org.domains.iter().map(|domain| &domain.name));
         emails.extend(org.owners.iter().map(EmailAddress::mailbox_key));
     }
-    let elsewhere = DomainName::parse(ELSEWHERE).ok();
+    let elsewhere = elsewhere();
     for domain in domains.into_iter().chain(&elsewhere) {
         emails.extend(nobody_in_particular(domain, &emails));
     }
@@ -74,6 +74,16 @@ pub(crate) fn granted_traits(org: &Org) -> BTreeSet<&Trait> {
 
 fn slot(connection: &Slug, email: &EmailAddress) -> Slot {
     Slot { connection: connection.clone(), email: email.clone(), groups_unknown: false }
+}
+
+/// A domain that nobody can claim.
+pub(crate) fn elsewhere() -> Option<DomainName> {
+    DomainName::parse(ELSEWHERE).ok()
+}
+
+/// Whoever of a domain is no owner, as slots name them.
+pub(crate) fn anyone(domain: &DomainName, owners: &BTreeSet<String>) -> Option<EmailAddress> {
+    EmailAddress::parse(&nobody_in_particular(domain, owners)?).ok()
 }
 
 /// `anyone@acme.com`, under a name that no owner has.

@@ -21,6 +21,7 @@ const VERBS: &[&[&str]] = &[
     &["review"],
     &["deploy"],
     &["status"],
+    &["snapshot"],
     &["show"],
     &["show", "org"],
     &["who"],
