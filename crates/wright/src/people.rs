@@ -130,7 +130,9 @@ impl<'p> Census<'p> {
         for (id, people) in &self.people {
             let [before, after] = self.sides.each_ref().map(|side| side.prepared(id));
             let loses = |who: &Identity| loses(before.as_ref(), after.as_ref(), who);
-            people.iter().for_each(|person| person.count(&mut losing, loses));
+            for person in people {
+                person.count(&mut losing, loses);
+            }
         }
         losing
     }
@@ -144,9 +146,9 @@ impl<'p> Census<'p> {
         let id = change.org.as_ref().filter(|_| change.is_removal())?;
         let [before, after] = &self.sides;
         let (was, is) = (before.prepared(id)?, after.prepared(id)?);
-        let gone = (0_u32..).zip(&was.org().grants).find(|(_, grant)| {
-            grant_path(was.catalogue(), was.org(), grant).as_deref() == Some(change.path.as_str())
-        });
+        let gone = (0_u32..)
+            .zip(&was.org().grants)
+            .find(|(_, grant)| grant_path(was.catalogue(), was.org(), grant).as_deref() == Some(change.path.as_str()));
         let gone = Because::Grant(gone?.0);
         let covers = change.effect().map_or(&[][..], |effect| &effect.covers);
         let (mut people, mut through) = (Count::default(), BTreeMap::<String, usize>::new());
@@ -236,12 +238,12 @@ fn named(org: &PreparedOrg, held: &HeldRole) -> Option<(RoleName, Option<Slug>)>
 
 fn because(org: &PreparedOrg, because: Because) -> Option<String> {
     Some(match because {
-        Because::Owner => "`owner`".to_owned(),
+        Because::Owner => "owner".to_owned(),
         Because::DefaultProject => "the default project".to_owned(),
         Because::Grant(grant) => match &org.org().grants.get(usize::try_from(grant).ok()?)?.to {
-            Grantee::Having { what: Trait::Group(group), .. } => format!("group `{group}`"),
-            Grantee::Having { what: Trait::Attribute(attribute), .. } => format!("attribute `{attribute}`"),
-            Grantee::EveryoneIn(domain) => format!("everyone in `{domain}`"),
+            Grantee::Having { what: Trait::Group(group), .. } => format!("group {group}"),
+            Grantee::Having { what: Trait::Attribute(attribute), .. } => format!("attribute {attribute}"),
+            Grantee::EveryoneIn(domain) => format!("everyone in {domain}"),
         },
     })
 }

@@ -12,6 +12,8 @@
 mod governance;
 #[path = "diff/oracle.rs"]
 mod oracle;
+#[path = "diff/people.rs"]
+mod people;
 #[path = "diff/random.rs"]
 mod random;
 #[path = "diff/rows.rs"]

@@ -32,7 +32,11 @@ async fn enter(world: &World, n: u32, email: &str, groups: Option<&[&str]>) -> R
         id: RowId(sixteen(1_000_000 + n)),
         org: OrgId::parse("acme").unwrap(),
         member: RowId(sixteen(n)),
-        key: IdentityKey { connection: slug("main"), issuer: "https://id.example".into(), subject: n.to_string().into() },
+        key: IdentityKey {
+            connection: slug("main"),
+            issuer: "https://id.example".into(),
+            subject: n.to_string().into(),
+        },
         email: EmailAddress::parse(email).unwrap(),
         groups: groups.map(|names| names.iter().map(group).collect()),
         attributes: BTreeSet::new(),
@@ -58,10 +62,9 @@ async fn enter(world: &World, n: u32, email: &str, groups: Option<&[&str]>) -> R
         may_join: true,
         audit: Vec::new(),
     };
-    match world.store.sign_in(sign_in).await.unwrap() {
-        SignInDone::Done { member, .. } => member,
-        refused => panic!("{refused:?}"),
-    }
+    let done = world.store.sign_in(sign_in).await.unwrap();
+    let SignInDone::Done { member, .. } = done else { panic!("{done:?}") };
+    member
 }
 
 #[tokio::test]

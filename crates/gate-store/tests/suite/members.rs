@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use gate_store::rows::{Member, MemberState, SignIn, SignInDone, Told};
-use gatewright_terms::GroupName;
 use gatewright_audit::record::{Event, Stream};
+use gatewright_terms::GroupName;
 
 use super::make::{acme, at, draft, email, enter, events, hash, id, key, org, sign_in, slug, story};
 use super::{Shared, at_once};

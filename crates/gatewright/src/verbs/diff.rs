@@ -4,6 +4,7 @@ pub(crate) mod folded;
 pub(crate) mod human;
 pub(crate) mod json;
 mod markdown;
+pub(crate) mod people;
 mod presets;
 pub(crate) mod running;
 pub(crate) mod side;
@@ -39,6 +40,9 @@ pub(crate) struct Diff {
     /// Exit 4 where a change is of this class (may be repeated)
     #[arg(long, value_name = "CLASS", value_parser = parse_class)]
     fail_on: Vec<Class>,
+    /// Count the people that each change reaches: a file of `gatewright snapshot`, or `running:ENV`
+    #[arg(long, value_name = "SNAPSHOT")]
+    members: Option<String>,
     /// The admin listener of the runtime, for `running:ENV` [default: GATEWRIGHT_RUNTIME]
     #[arg(long, value_name = "URL")]
     runtime: Option<String>,
@@ -46,7 +50,14 @@ pub(crate) struct Diff {
 
 impl Diff {
     pub(crate) fn run(&self, context: &Context) -> Result<Report, Failure> {
-        let (base, head, folded) = compared((&self.base, self.runtime.as_deref()), self.head.as_deref(), context)?;
+        let runtime = self.runtime.as_deref();
+        let is_asked = |name: &str| name.starts_with("running:");
+        let of_base = runtime.filter(|_| is_asked(&self.base) || !self.members.as_deref().is_some_and(is_asked));
+        let snapshot = self.members.as_deref().map(|named| people::snapshot(named, runtime, context)).transpose()?;
+        let (base, head, mut folded) = compared((&self.base, of_base), self.head.as_deref(), context)?;
+        if let Some(snapshot) = snapshot {
+            people::count(&mut folded, (&base, &head), snapshot)?;
+        }
         let body = match context.common.output {
             Output::Json => context::json(&json::report(&base, &head, &folded, context))?,
             Output::Markdown => markdown::report(&base, &head, &folded),
@@ -108,7 +119,7 @@ fn at_once<A, B: Send>(here: impl FnOnce() -> A, aside: impl FnOnce() -> B + Sen
 fn base_named(base: &str, runtime: Option<&str>, context: &Context) -> Result<Named, Failure> {
     match base.strip_prefix("running:") {
         Some(environment) => Ok(Named::Side(running::side(environment, runtime, context)?.into())),
-        None if runtime.is_some() => Err(Failure::usage("--runtime goes with the base `running:ENV` alone")),
+        None if runtime.is_some() => Err(Failure::usage("--runtime goes with `running:ENV` alone")),
         None => Named::of(base, context),
     }
 }

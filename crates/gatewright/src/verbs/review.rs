@@ -21,6 +21,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::verbs::diff;
 use crate::verbs::diff::folded::{Folded, Row};
+use crate::verbs::diff::people;
 use crate::{files, keys};
 
 use approval::Envelope;
@@ -47,6 +48,9 @@ pub(crate) struct Review {
     /// Whose signatures count, and for which teams: gatewright.approvers/1; what is not signed then counts for nothing
     #[arg(long, value_name = "FILE", requires = "reviews")]
     approvers: Option<PathBuf>,
+    /// Count the people who lose something: a file of `gatewright snapshot`
+    #[arg(long, value_name = "SNAPSHOT", conflicts_with = "sign")]
+    members: Option<String>,
     /// Approve every change of the comparison by a signature
     #[arg(long, value_name = "KEY", requires = "out", conflicts_with = "reviews")]
     sign: Option<PathBuf>,
@@ -57,7 +61,11 @@ pub(crate) struct Review {
 
 impl Review {
     pub(crate) fn run(&self, context: &Context) -> Result<Report, Failure> {
-        let (base, head, folded) = diff::compared((&self.base, None), self.head.as_deref(), context)?;
+        let snapshot = self.members.as_deref().map(|named| people::snapshot(named, None, context)).transpose()?;
+        let (base, head, mut folded) = diff::compared((&self.base, None), self.head.as_deref(), context)?;
+        if let Some(snapshot) = snapshot {
+            people::count(&mut folded, (&base, &head), snapshot)?;
+        }
         let (Some(of_base), Some(of_head)) = (&base.rules, &head.rules) else {
             return Err(Failure::usage("a bundle has no manifest to review against").help("name git revisions"));
         };

@@ -35,7 +35,8 @@ impl Take {
         let runtime = Runtime::from_context(self.runtime.as_deref(), context)?;
         let (bytes, snapshot) = fetch(&runtime)?;
         files::write_private("the snapshot", &self.out, &bytes)?;
-        let (members, orgs, unrecorded) = (snapshot.count(), snapshot.members.len(), snapshot.unrecorded);
+        let (members, orgs, unrecorded) =
+            (snapshot.count(), snapshot.members.len(), snapshot.unrecorded.values().sum());
         if context.wants_json() {
             return Ok(Report::done(context::json(&json!({
                 "schema": "gatewright.snapshot/1",

@@ -6,7 +6,7 @@ use crate::runtime::{Scripted, http, with_token};
 use crate::support::{Place, Ran};
 
 /// What a gate that runs this bundle answers to `GET /v1/bundle`.
-fn status(place: &Place, bundle: &str, health: &str) -> Vec<u8> {
+pub(crate) fn status(place: &Place, bundle: &str, health: &str) -> Vec<u8> {
     let inspected = place.run(&["inspect", bundle, "--output", "json"]).exits(0).json();
     let running = json!({"digest": inspected["digest"], "sequence": inspected["sequence"], "expires": null,
         "activated": "2026-11-24T09:00:00Z", "stale": false});
@@ -17,14 +17,14 @@ fn status(place: &Place, bundle: &str, health: &str) -> Vec<u8> {
     http("200 OK", "application/json", &document.to_string()).into_bytes()
 }
 
-fn content(place: &Place, bundle: &str) -> Vec<u8> {
+pub(crate) fn content(place: &Place, bundle: &str) -> Vec<u8> {
     let bytes = place.read(bundle);
     let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", bytes.len());
     [head.into_bytes(), bytes].concat()
 }
 
 /// `one` runs; `two` has a grant more, and the workspace is as `two`.
-fn place() -> Place {
+pub(crate) fn place() -> Place {
     let place = Place::with_workspace();
     place.run(&["keygen", "--out", "key", "--trust", "trust"]).exits(0);
     sign(&place, "1", "one");
@@ -38,7 +38,7 @@ fn sign(place: &Place, sequence: &str, name: &str) {
     place.run(&["sign", "draft", "--key", "key", "--sequence", sequence, "--out", name]).exits(0);
 }
 
-fn reviews(place: &Place) {
+pub(crate) fn reviews(place: &Place) {
     let nothing = json!({"schema": "gatewright.reviews/1", "author": "bob", "reviews": []});
     place.write("reviews.json", nothing.to_string());
 }

@@ -31,13 +31,16 @@ pub(super) static APPROVAL: Block = Block {
     example: "approval \"weakening\" from=\"@lumen/security\"",
 };
 
+/// What a brake counts. `people-losing` needs the members: without them it stops every change.
+const BRAKES: &[&str] = &["orgs-changed", "people-losing"];
+
 pub(super) static BRAKE: Block = Block {
     word: "brake",
-    key: Key::One(Kind::Words(&["orgs-changed"])),
+    key: Key::One(Kind::Words(BRAKES)),
     fields: &[Field::property(
         "at-most",
         Kind::Count,
-        "The most organisations that one change may reach with anything but names, labels and comments.",
+        "Of `orgs-changed`, the most organisations that one change may reach with anything but names, labels and comments; of `people-losing`, the most members who may lose a permission or be kept out.",
         "at-most=\"25\"",
     )
     .required()],

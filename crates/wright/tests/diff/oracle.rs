@@ -19,16 +19,16 @@ const KNOWN: usize = CONNECTIONS.len() * EMAILS.len() * (1 << TRAITS);
 /// And those of the second connection, which leaves long lists out: their attributes alone are known.
 const IDENTITIES: usize = KNOWN + EMAILS.len() * (1 << ATTRIBUTES.len());
 
-const EMAILS: [&str; 6] =
+pub(crate) const EMAILS: [&str; 6] =
     ["anyone@a.example", "anyone@b.example", "anyone@c.example", "anyone@elsewhere.invalid", OWNERS[0], OWNERS[1]];
 
 /// By number: connection, address, groups and attributes, and whether the groups are not known.
-struct Universe(Vec<Person>, Vec<Facts>);
+pub(crate) struct Universe(pub(crate) Vec<Person>, Vec<Facts>);
 
-type Person = (usize, usize, usize, bool);
+pub(crate) type Person = (usize, usize, usize, bool);
 
 impl Universe {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let traits = |(connection, email)| (0..1 << TRAITS).map(move |traits| (connection, email, traits, false));
         let pairs =
             (0..CONNECTIONS.len()).flat_map(|connection| (0..EMAILS.len()).map(move |email| (connection, email)));
@@ -53,7 +53,7 @@ impl Universe {
     }
 }
 
-fn named(mask: usize) -> impl Iterator<Item = Trait> {
+pub(crate) fn named(mask: usize) -> impl Iterator<Item = Trait> {
     let is_set = move |at: &usize| mask & (1 << at) != 0;
     (0..TRAITS).filter(is_set).map(told)
 }
@@ -76,7 +76,7 @@ fn facts((connection, email, traits, unknown): Person) -> Facts {
 }
 
 /// What each identity holds or is refused for, as the evaluator says.
-fn outcomes(program: &Program, universe: &Universe) -> Vec<BTreeSet<Atom>> {
+pub(crate) fn outcomes(program: &Program, universe: &Universe) -> Vec<BTreeSet<Atom>> {
     let org = PreparedOrg::new(Arc::new(program.catalogue.clone()), program.orgs[0].clone());
     let ask = |facts: &Facts| {
         let facts = if program.orgs[0].owners.contains(&facts.email) {
@@ -103,7 +103,7 @@ fn outcomes(program: &Program, universe: &Universe) -> Vec<BTreeSet<Atom>> {
 }
 
 /// Whoever is an owner on neither side is anyone of their domain, and whose domain neither claims is from elsewhere.
-fn stands_for(email: usize, sides: [&Small; 2]) -> usize {
+pub(crate) fn stands_for(email: usize, sides: [&Small; 2]) -> usize {
     let (owner, domain) = match email {
         4 => (Some(0), 1),
         5 => (Some(1), 0),

@@ -15,11 +15,13 @@ use crate::failure::Failure;
 use crate::runtime::{Runtime, Status};
 use crate::verbs::bundle;
 use crate::verbs::diff::folded::Folded;
+use crate::verbs::diff::people;
 use crate::verbs::diff::running;
 use crate::verbs::diff::side::Side;
 use crate::verbs::review::reviews::Reviews;
-use crate::verbs::review::verdict::Verdict;
+use crate::verbs::review::verdict::{PEOPLE_LOSING, Verdict};
 use crate::verbs::review::{human, json};
+use crate::verbs::snapshot::fetch;
 
 /// What is to be held against the reviews.
 pub(super) struct Asked<'a> {
@@ -46,7 +48,10 @@ impl Asked<'_> {
         let rules = self.base.map(|rev| rules_of(rev, running, context)).transpose()?;
         let rules = rules.as_ref().unwrap_or(&workspace);
         let reviews = Reviews::read(self.reviews, self.approvers, &rules.workspace)?;
-        let folded = Folded::of(&base, &head);
+        let mut folded = Folded::of(&base, &head);
+        if rules.brakes.keys().any(|name| name.as_ref() == PEOPLE_LOSING) {
+            people::count(&mut folded, (&base, &head), fetch(runtime)?.1)?;
+        }
         let verdict = Verdict::of(&folded, (&base, rules), (&head, &workspace), &reviews);
         let verdict = verdict.strictly(&folded, &reviews);
         if verdict.is_open() {

@@ -6,7 +6,9 @@ use std::thread;
 
 use gatewright_terms::{OrgId, Slug};
 use wright::diff::{Change, ChangeId, Class, What, diff, governance};
+use wright::people::People;
 
+use super::people::Counted;
 use super::presets::{self, Through};
 use super::side::{Place, Side};
 
@@ -18,6 +20,8 @@ pub(crate) struct Row {
     pub(crate) head: Option<Place>,
     /// The organisations behind a line of a preset.
     pub(crate) through: Option<Through>,
+    /// Whom of the members it reaches, where they were counted.
+    pub(crate) people: Option<People>,
 }
 
 /// Everything that is reported.
@@ -29,6 +33,8 @@ pub(crate) struct Folded {
     /// At least one environment stands on both sides.
     pub(crate) is_comparable: bool,
     pub(crate) orgs_total: usize,
+    /// From what people were counted, where they were.
+    pub(crate) counted: Option<Counted>,
 }
 
 impl Folded {
@@ -62,13 +68,15 @@ impl Folded {
                         environments: BTreeSet::from([(*name).clone()]),
                         change,
                         through: None,
+                        people: None,
                     });
                 }
             }
         }
         if let (Some(old), Some(new)) = (&base.rules, &head.rules) {
             let all: BTreeSet<Slug> = names.iter().map(|name| (*name).clone()).collect();
-            let row = |change| Row { change, environments: all.clone(), base: None, head: None, through: None };
+            let row =
+                |change| Row { change, environments: all.clone(), base: None, head: None, through: None, people: None };
             let (before, after) = (base.orgs(), head.orgs());
             // An organisation that came or went is one row, which says it all.
             let stays =
@@ -79,7 +87,8 @@ impl Folded {
         rows.sort_by(|one, other| one.key().cmp(&other.key()));
         let is_comparable = names.iter().any(|name| base.has(name) && head.has(name));
         let environments = names.into_iter().filter(|name| !partial || base.has(name) && head.has(name));
-        Self { rows, environments: environments.cloned().collect(), is_comparable, orgs_total: head.orgs_total }
+        let (environments, orgs_total) = (environments.cloned().collect(), head.orgs_total);
+        Self { rows, environments, is_comparable, orgs_total, counted: None }
     }
 
     /// How many changes are of each class; one may be of several.

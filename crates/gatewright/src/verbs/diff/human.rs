@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use wright::diff::{Class, Sign, What};
 
 use super::folded::{Folded, Row};
+use super::people;
 use super::side::Side;
 use super::words;
 use crate::context::Context;
@@ -30,6 +31,9 @@ pub(super) fn report(base: &Side, head: &Side, folded: &Folded, context: &Contex
         text.push_str(&shown(row, folded, style));
     }
     let _ = write!(text, "\n{}\n", summary(folded));
+    if let Some(counted) = &folded.counted {
+        let _ = writeln!(text, "people of {}", counted.words());
+    }
     let teams: Vec<String> = folded.teams(base).into_keys().map(|team| plain(&team)).collect();
     if !teams.is_empty() {
         let _ = writeln!(text, "needs {}", teams.join("   "));
@@ -83,7 +87,9 @@ fn shown(row: &Row, folded: &Folded, style: Style) -> String {
             }
             let witness = plain(&crate::witness::words(&effect.witness));
             let (before, after) = (words::outcome(&effect.before), words::outcome(&effect.after));
-            note("witness", format!("{witness}: {before} → {after}"));
+            let people = row.people.as_ref().map(|people| people::words(people, |way| format!("{{{}}}", plain(way))));
+            let people = people.map(|people| format!("   {people}")).unwrap_or_default();
+            note("witness", format!("{witness}: {before} → {after}{people}"));
             if change.org.is_none() && row.through.is_none() {
                 note("reaches", reach(row, folded));
             }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use wright::diff::{Atom, Cover, Held, Outcome, RoleName, Sign, What};
 
 use super::folded::{Folded, Row};
+use super::people::{self, Counted};
 use super::side::{Place, Side};
 use crate::context::Context;
 use crate::verbs::bundle;
@@ -26,7 +27,7 @@ pub(super) fn report(base: &Side, head: &Side, folded: &Folded, context: &Contex
         "head": side(head),
         "running": running(base),
         "as_of": context.as_of().to_string(),
-        "members": null,
+        "members": folded.counted.as_ref().map(Counted::json),
         "environments": folded.environments.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "summary": summary,
         "changes": folded.rows.iter().map(row).collect::<Vec<_>>(),
@@ -53,13 +54,15 @@ pub(crate) fn side(side: &Side) -> Value {
 
 fn row(row: &Row) -> Value {
     let change = &row.change;
+    let (people, kept) = people::json(row.people.as_ref());
     let mut value = json!({
         "id": change.id.as_str(),
         "classes": change.classes.iter().map(|class| class.slug()).collect::<Vec<_>>(),
         "org": change.org.as_ref().map(ToString::to_string),
         "path": change.path,
         "environments": row.environments.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "people": null,
+        "people": people,
+        "kept": kept,
         "through": through(row),
         "where": {"base": row.base.as_ref().map(place), "head": row.head.as_ref().map(place)},
     });

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use wright::diff::{Change, Sign, What};
 
 use super::folded::{Folded, Row};
+use super::people;
 use super::side::Side;
 use super::words;
 
@@ -28,6 +29,9 @@ pub(super) fn report(base: &Side, head: &Side, folded: &Folded) -> String {
     }
     text.push_str(&summary(folded));
     text.push_str(&needs(base, folded));
+    if let Some(counted) = &folded.counted {
+        let _ = write!(text, "\nPeople of {}\n", counted.words());
+    }
     text.push_str("\n| | Where | What | Who |\n|---|---|---|---|\n");
     let mut rows: Vec<&Row> = folded.rows.iter().collect();
     rows.sort_by_key(|row| row.change.gravest());
@@ -119,6 +123,9 @@ fn effect(row: &Row) -> String {
     }
     if !lost.is_empty() {
         lines.push(format!("loses {}", code(&joined(lost))));
+    }
+    if let Some(people) = &row.people {
+        lines.push(people::words(people, code));
     }
     if row.change.org.is_none() {
         lines.push(reaches());

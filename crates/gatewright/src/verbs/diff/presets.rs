@@ -84,6 +84,7 @@ fn one(group: Vec<Row>, users: &mut Users<'_>) -> Vec<Row> {
         head: first.head.clone(),
         change,
         through: Some(through),
+        people: None,
     }]
 }
 

@@ -41,8 +41,9 @@ const PAGES: &[(&str, &str, &str)] = &[
     (
         "GW1406",
         "brake",
-        "The change reaches more organisations than the brake of the base's manifest allows. A change that large is \
-         seldom meant: a preset, a default or a role that everybody uses.\n\nDivide it, so that a mistake reaches few. \
+        "The change reaches more organisations, or takes something from more people, than a brake of the base's manifest \
+         allows. A change that large is seldom meant: a preset, a default, a role or a group that many use. A brake on \
+         people also stops what nobody has counted: give `--members FILE`, as `gatewright snapshot` writes it.\n\nDivide it, so that a mistake reaches few. \
          Where it is meant, raise the brake in a change of its own, which the owners of the manifest review first.\n",
     ),
     (

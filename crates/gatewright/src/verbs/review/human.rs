@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::verdict::{Brake, Need, Verdict};
+use super::verdict::{Brake, Need, PEOPLE_LOSING, Verdict};
 use crate::style::{Style, plain};
 use crate::verbs::diff::folded::Row;
 use crate::verbs::diff::human::side;
@@ -71,7 +71,14 @@ fn unreviewed(verdict: &Verdict<'_>, style: Style, text: &mut String) {
 
 fn braked(brake: &Brake, style: Style, text: &mut String) {
     let Brake { name, at_most, found } = brake;
-    let line = format!("brake {name}: {} reached, the brake is {at_most}", counted(*found, "organisation"));
+    let line = match found {
+        Some(found) if name == PEOPLE_LOSING => {
+            let verb = if *found == 1 { "loses" } else { "lose" };
+            format!("brake {name}: at worst {} {verb} something, the brake is {at_most}", counted(*found, "member"))
+        }
+        Some(found) => format!("brake {name}: {} reached, the brake is {at_most}", counted(*found, "organisation")),
+        None => format!("brake {name}: nobody has counted: --members FILE, as `gatewright snapshot` writes it"),
+    };
     let (mark, code) = if brake.holds() { (style.green("✓"), "") } else { (style.red("✗"), "GW1406") };
     let _ = writeln!(text, "{}", format!("  {mark} {line} {}", style.dim(code)).trim_end());
 }

@@ -10,6 +10,10 @@ use super::reviews::Reviews;
 use crate::verbs::diff::folded::{Folded, Row};
 use crate::verbs::diff::side::Side;
 
+/// Brakes by what they count. What is counted nowhere stops.
+const ORGS_CHANGED: &str = "orgs-changed";
+pub(crate) const PEOPLE_LOSING: &str = "people-losing";
+
 pub(crate) struct Verdict<'a> {
     /// One for each class that the change has and the base asks an approval for, worst first.
     pub(crate) needs: Vec<Need<'a>>,
@@ -35,7 +39,8 @@ pub(crate) struct Need<'a> {
 pub(crate) struct Brake {
     pub(crate) name: String,
     pub(crate) at_most: u32,
-    pub(crate) found: usize,
+    /// `None`: nobody counted.
+    pub(crate) found: Option<usize>,
 }
 
 impl<'a> Verdict<'a> {
@@ -61,7 +66,12 @@ impl<'a> Verdict<'a> {
         let brakes = rules.brakes.iter().map(|(name, at_most)| Brake {
             name: name.to_string(),
             at_most: *at_most,
-            found: reached(folded, head),
+            found: match name.as_ref() {
+                ORGS_CHANGED => Some(reached(folded, head)),
+                // Those of whom nothing is known count: at worst they all lose something.
+                PEOPLE_LOSING => folded.counted.as_ref().map(|counted| counted.losing.at_most),
+                _ => None,
+            },
         });
         let reused = head.orgs().into_iter().filter(|org| rules.retired.contains_key(*org)).cloned().collect();
         let gone = base.orgs().into_iter().filter(|org| !head.orgs().contains(org));
@@ -102,7 +112,7 @@ impl Need<'_> {
 
 impl Brake {
     pub(crate) fn holds(&self) -> bool {
-        u32::try_from(self.found).is_ok_and(|found| found <= self.at_most)
+        self.found.is_some_and(|found| u32::try_from(found).is_ok_and(|found| found <= self.at_most))
     }
 }
 
