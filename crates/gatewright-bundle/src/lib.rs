@@ -12,6 +12,7 @@ mod digest;
 mod file;
 pub mod limits;
 mod malformed;
+pub mod path;
 pub mod program;
 mod refused;
 mod statement;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use gatewright_bundle::path::shortened;
 use wright_syntax::diagnostic::{Code, Diagnostic, Fix, Sink};
 use wright_syntax::source::Span;
 
@@ -93,9 +94,6 @@ const LISTED_MAX: usize = 20;
 /// A message is read in one breath. What is longer repeats something that an author made long.
 const TEXT_CHARS_MAX: usize = 1_000;
 
-/// The longest good key, an address, has 254 bytes.
-const KEY_CHARS_MAX: usize = 300;
-
 /// `a`, `b` and `c`: what may stand here, in an order that does not change. Of a long list, the first ones.
 pub(crate) fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let mut words = words.into_iter();
@@ -111,23 +109,6 @@ pub(crate) fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-/// The beginning and the end of a text that is too long to repeat.
-fn shortened(text: &str, chars_max: usize) -> Cow<'_, str> {
-    if text.len() <= chars_max || text.chars().count() <= chars_max {
-        return Cow::Borrowed(text);
-    }
-    let half = chars_max / 2;
-    let end: String = text.chars().rev().take(half).collect::<Vec<_>>().into_iter().rev().collect();
-    Cow::Owned(format!("{}…{end}", text.chars().take(half).collect::<String>()))
-}
-
-/// A key as it stands in paths: bare where that is unambiguous, quoted where not.
-pub fn path_key(text: &str) -> String {
-    let text = &*shortened(text, KEY_CHARS_MAX);
-    let bare = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "-._@/ ".contains(c));
-    if bare { text.to_owned() } else { format!("{text:?}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,8 +119,5 @@ mod tests {
         let shown = listed(words.iter().map(String::as_str));
         assert!(shown.starts_with("`w0`, `w1`") && shown.ends_with("`w19` and 5 more"), "{shown}");
         assert_eq!(listed(["a", "b", "c"]), "`a`, `b` and `c`");
-        assert_eq!(shortened("abcdef", 4), "ab…ef");
-        assert_eq!(shortened("éé", 2), "éé");
-        assert!(path_key(&"x".repeat(1 << 20)).len() < 2 * KEY_CHARS_MAX);
     }
 }

@@ -26,8 +26,8 @@ mod words;
 mod workspace;
 
 pub use codes::codes;
-pub use finding::path_key;
 pub use focus::{Claims, Shared, claims, shared};
+pub use gatewright_bundle::path::{To, block_path, grant_key, grant_path, path_key};
 pub use kind::spell;
 pub use lower::lower;
 pub use pages::{Page, page, reference, word_pages};
@@ -37,7 +37,7 @@ pub use policy::{
     PermissionAt, Place, Policy, Retired, RoleAt, Says, Suite, Test, TestIdentity, Verb,
 };
 pub use profile::reports_authentication_time;
-pub use provenance::{Origin, Provenance, To, block_path, grant_key, grant_path};
+pub use provenance::{Origin, Provenance};
 pub use resolve::resolve;
 pub use rules::{CHECKS, Check, INLINE_SECRET, Secret, check, check_with, secrets};
 pub use shape::{Draft, shape};

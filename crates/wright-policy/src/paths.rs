@@ -161,7 +161,11 @@ impl PathRow {
     }
 
     fn spelled(&self, org: &Org, key: &str) -> String {
-        format!("org[{}].{}", org.id, self.path.replacen("[*]", &format!("[{}]", crate::finding::path_key(key)), 1))
+        format!(
+            "org[{}].{}",
+            org.id,
+            self.path.replacen("[*]", &format!("[{}]", gatewright_bundle::path::path_key(key)), 1)
+        )
     }
 }
 

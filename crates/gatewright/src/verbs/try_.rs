@@ -8,11 +8,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use gatewright_bundle::program::{Connection, Org, Program, Stage};
-use gatewright_decide::{Decision, Facts, GroupSet, Groups, PreparedOrg, decide};
-use gatewright_terms::{Attribute, AttributeValue, EmailAddress, GroupName, Refusal, Slug, Timestamp, Trait};
-use wright::{Closest, Identity, closest, compile, newcomer};
-use wright_policy::block_path;
+use gatewright_bundle::program::{Connection, Org, Program};
+use gatewright_decide::{Facts, GroupSet, Groups, PreparedOrg, Step, explain};
+use gatewright_terms::{Attribute, AttributeValue, EmailAddress, GroupName, Slug, Timestamp};
+use wright::{compile, newcomer};
 
 use crate::context::{Context, Report};
 use crate::failure::Failure;
@@ -22,7 +21,6 @@ use crate::verbs::{check, choose};
 
 mod report;
 mod response;
-mod steps;
 
 use report::Verdict;
 
@@ -143,38 +141,7 @@ fn attribute(written: &str, connection: &Connection) -> Result<Attribute, Failur
 }
 
 /// Asks the gate's evaluator. `before`: what happened until the person was known.
-fn judge(program: &Program, org: &Org, facts: &Facts, mut before: Vec<steps::Step>) -> Verdict {
+fn judge(program: &Program, org: &Org, facts: &Facts, before: Vec<Step>) -> Verdict {
     let prepared = PreparedOrg::new(std::sync::Arc::new(program.catalogue.clone()), org.clone());
-    before.extend(steps::of(program, org, facts));
-    match decide(&prepared, facts) {
-        // Only test links reach a connection in this stage, and they make no session.
-        Decision::Admit(_) if org.stage == Stage::Test => {
-            before.push(steps::Step::new("stage", "`stage \"test\"`: only one-time test links reach the connection"));
-            Verdict::refused(Refusal::ConnectionInTest, None, before)
-        }
-        Decision::Admit(admission) => {
-            before.extend(steps::held(program, org, facts, admission.held()));
-            Verdict::admitted(&admission, before)
-        }
-        Decision::Refuse(refused) => {
-            if let Some(group) = &refused.blocked_by {
-                let text = format!("group `{}` is blocked, and a block beats every grant", group.as_str());
-                before.push(steps::Step::new("block", text).at(Some(block_path(org, group))));
-            }
-            Verdict::refused(refused.refusal, None, before).closest(nearest(&prepared, facts))
-        }
-    }
-}
-
-/// What would let them in. Nobody knows where the groups are not known.
-fn nearest(org: &PreparedOrg, facts: &Facts) -> Option<Closest> {
-    let Groups::Known(groups) = &facts.groups else { return None };
-    let attributes = facts.attributes.iter().cloned().map(Trait::Attribute);
-    let identity = Identity {
-        connection: facts.connection.clone(),
-        email: facts.email.clone(),
-        traits: groups.names().cloned().map(Trait::Group).chain(attributes).collect(),
-        groups_unknown: false,
-    };
-    closest(org, &identity)
+    Verdict { explanation: explain(&prepared, facts, before), rule: None }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gatewright_bundle::path::{To, grant_key};
 use gatewright_bundle::program::Scope;
 use gatewright_terms::{Attribute, DomainName, Trait};
 use wright_syntax::diagnostic::Sink;
@@ -12,7 +13,6 @@ use super::{Context, written};
 use crate::codes::{AMBIGUOUS_GROUP, FIELD_OF_OTHER_KIND, MISSING_FIELD, WRONG_KIND};
 use crate::finding::{Finding, listed};
 use crate::policy::{Connection, Grant, Grantee, Project};
-use crate::provenance::{To, grant_key};
 use crate::shape::{Given, Node};
 
 /// The one role that no grant gives.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use gatewright_bundle::path::path_key;
 use wright_syntax::codes::NOT_A_VALUE;
 use wright_syntax::diagnostic::Sink;
 use wright_syntax::source::{FileId, Span};
@@ -11,7 +12,7 @@ use wright_syntax::tree::{Entry, Spanned, Value};
 use super::node::{Given, Node};
 use super::report;
 use crate::codes::{MISSING_FIELD, SET_TWICE, UNKNOWN_WORD, WRONG_TYPE};
-use crate::finding::{Finding, path_key};
+use crate::finding::Finding;
 use crate::kind::{self, Kind, Scalar};
 use crate::trees::FileTree;
 use crate::words::{Block, Field, Form, Key, ORG, USE, other_kind};

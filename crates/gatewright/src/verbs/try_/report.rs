@@ -3,13 +3,11 @@
 use std::fmt::Write;
 
 use gatewright_bundle::program::{Connection, Org};
-use gatewright_decide::Admission;
+use gatewright_decide::{Closest, Explanation, Step};
 use gatewright_terms::{GroupName, Refusal, Slug, Timestamp, Trait};
 use serde_json::{Value, json};
-use wright::Closest;
 use wright_policy::{Origin, Provenance};
 
-use super::steps::Step;
 use crate::context::{self, Context, Report};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -17,16 +15,9 @@ use crate::style::plain;
 
 /// What came of it.
 pub(super) struct Verdict {
-    /// `None`: admitted.
-    refusal: Option<Refusal>,
+    pub(super) explanation: Explanation,
     /// Finer than the refusal, where there is such a word.
-    rule: Option<&'static str>,
-    /// Role or permission, with the project that it is held in.
-    roles: Vec<(String, Option<Slug>)>,
-    permissions: Vec<(String, Option<Slug>)>,
-    steps: Vec<Step>,
-    /// What would let them in.
-    closest: Option<Closest>,
+    pub(super) rule: Option<&'static str>,
 }
 
 /// What was asked, and of which policy.
@@ -46,30 +37,8 @@ impl Tried<'_> {
 }
 
 impl Verdict {
-    pub(super) fn admitted(admission: &Admission<'_>, steps: Vec<Step>) -> Self {
-        let roles = admission.roles().into_iter();
-        let permissions = admission.permissions().into_iter();
-        Self {
-            refusal: None,
-            rule: None,
-            roles: roles.map(|(project, role)| (role.slug.to_string(), project.map(|it| it.slug.clone()))).collect(),
-            permissions: permissions.map(|(project, name)| (name.to_string(), project.cloned())).collect(),
-            steps,
-            closest: None,
-        }
-    }
-
-    pub(super) fn refused(refusal: Refusal, rule: Option<&'static str>, steps: Vec<Step>) -> Self {
-        Self { refusal: Some(refusal), rule, roles: Vec::new(), permissions: Vec::new(), steps, closest: None }
-    }
-
-    pub(super) fn closest(mut self, closest: Option<Closest>) -> Self {
-        self.closest = closest;
-        self
-    }
-
     fn exit(&self) -> Exit {
-        if self.refusal.is_none() { Exit::Done } else { Exit::Gate }
+        if self.explanation.refusal.is_none() { Exit::Done } else { Exit::Gate }
     }
 }
 
@@ -77,9 +46,9 @@ pub(super) fn print(verdict: &Verdict, tried: &Tried<'_>, context: &Context) -> 
     if context.wants_json() {
         return Ok(Report::new(context::json(&json(verdict, tried))?, verdict.exit()));
     }
-    let style = context.style();
+    let (style, told) = (context.style(), &verdict.explanation);
     let mut body = String::new();
-    for step in &verdict.steps {
+    for step in &told.steps {
         let place = tried.place(step).map(|origin| style.dim(format!("   {}:{}", plain(&origin.file), origin.line)));
         // Writing to a string does not fail, here and below.
         let _ = writeln!(
@@ -90,17 +59,17 @@ pub(super) fn print(verdict: &Verdict, tried: &Tried<'_>, context: &Context) -> 
             place.unwrap_or_default()
         );
     }
-    match verdict.refusal {
+    match told.refusal {
         None => {
             let _ = writeln!(body, "{} admitted to `{}`", style.green("✓"), tried.org.id);
-            let _ = writeln!(body, "  may {}", listed(&verdict.permissions));
+            let _ = writeln!(body, "  may {}", listed(&told.permissions));
             Ok(Report::new(body, verdict.exit()))
         }
         Some(refusal) => {
             let page = refusal.page();
             let rule = verdict.rule.map(|rule| format!(" ({rule})")).unwrap_or_default();
             let _ = writeln!(body, "{} {refusal}{rule}: {}", style.red("✗"), page.title);
-            if let Some(closest) = &verdict.closest {
+            if let Some(closest) = &told.closest {
                 let _ = writeln!(body, "  would get in: {}", plain(&closest.to_string()));
             }
             let report = Report::new(body, verdict.exit());
@@ -119,42 +88,47 @@ fn json(verdict: &Verdict, tried: &Tried<'_>) -> Value {
             "line": place.map(|origin| origin.line),
         })
     };
+    let told = &verdict.explanation;
     json!({
         "schema": "gatewright.try/1",
         "environment": tried.environment.as_str(),
         "org": tried.org.id.as_str(),
         "connection": tried.connection.slug.as_str(),
         "at": tried.at.to_string(),
-        "outcome": if verdict.refusal.is_none() { "admit" } else { "refuse" },
-        "reason": verdict.refusal.map(Refusal::slug),
+        "outcome": if told.refusal.is_none() { "admit" } else { "refuse" },
+        "reason": told.refusal.map(Refusal::slug),
         "rule": verdict.rule,
-        "roles": rows("role", &verdict.roles),
-        "permissions": rows("permission", &verdict.permissions),
-        "steps": verdict.steps.iter().map(step).collect::<Vec<_>>(),
-        "closest": verdict.closest.as_ref().map(|closest| json!({
-            "through": closest.through.as_ref().map(Slug::as_str),
-            "without": closest.without.iter().map(GroupName::as_str).collect::<Vec<_>>(),
-            "with": closest.with.as_ref().and_then(Trait::group).map(GroupName::as_str),
-            "with_attribute": closest.with.as_ref().and_then(Trait::attribute).map(ToString::to_string),
-        })),
+        "roles": rows("role", &told.roles),
+        "permissions": rows("permission", &told.permissions),
+        "steps": told.steps.iter().map(step).collect::<Vec<_>>(),
+        "closest": told.closest.as_ref().map(closest),
     })
 }
 
-fn rows(word: &str, all: &[(String, Option<Slug>)]) -> Vec<Value> {
-    let row = |(name, project): &(String, Option<Slug>)| match project {
-        Some(project) => json!({word: name, "project": project.as_str()}),
-        None => json!({word: name}),
+fn closest(closest: &Closest) -> Value {
+    json!({
+        "through": closest.through.as_ref().map(Slug::as_str),
+        "without": closest.without.iter().map(GroupName::as_str).collect::<Vec<_>>(),
+        "with": closest.with.as_ref().and_then(Trait::group).map(GroupName::as_str),
+        "with_attribute": closest.with.as_ref().and_then(Trait::attribute).map(ToString::to_string),
+    })
+}
+
+fn rows<T: ToString>(word: &str, all: &[(T, Option<Slug>)]) -> Vec<Value> {
+    let row = |(name, project): &(T, Option<Slug>)| match project {
+        Some(project) => json!({word: name.to_string(), "project": project.as_str()}),
+        None => json!({word: name.to_string()}),
     };
     all.iter().map(row).collect()
 }
 
-fn listed(all: &[(String, Option<Slug>)]) -> String {
+fn listed<T: ToString>(all: &[(T, Option<Slug>)]) -> String {
     if all.is_empty() {
         return "nothing".to_owned();
     }
-    let one = |(name, project): &(String, Option<Slug>)| match project {
-        Some(project) => format!("{name} on {project}"),
-        None => name.clone(),
+    let one = |(name, project): &(T, Option<Slug>)| match project {
+        Some(project) => format!("{} on {project}", name.to_string()),
+        None => name.to_string(),
     };
     all.iter().map(one).collect::<Vec<_>>().join(", ")
 }

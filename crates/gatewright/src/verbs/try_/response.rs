@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use gatewright_bundle::program::{Connection, Org, Program};
-use gatewright_decide::{Facts, GroupSet, Groups};
+use gatewright_decide::{Explanation, Facts, GroupSet, Groups, Step};
 use gatewright_saml::screen::screen_response;
 use gatewright_saml::{Expected, FORM_VALUE_BYTES_MAX, Refused, Request, Verified, receive, receive_document};
 use gatewright_second_opinion::SecondOpinion;
@@ -16,7 +16,6 @@ use wright::newcomer;
 
 use super::judge as judge_person;
 use super::report::Verdict;
-use super::steps::Step;
 use crate::failure::Failure;
 use crate::files;
 
@@ -92,7 +91,8 @@ fn admitted(program: &Program, org: &Org, connection: &Connection, verified: &Ve
 }
 
 fn kept_out(refused: &Refused) -> Verdict {
-    Verdict::refused(refused.refusal, Some(refused.reason), story(&refused.story))
+    let explanation = Explanation::refused(refused.refusal, story(&refused.story));
+    Verdict { explanation, rule: Some(refused.reason) }
 }
 
 fn story(steps: &[gatewright_saml::Step]) -> Vec<Step> {
