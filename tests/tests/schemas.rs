@@ -207,7 +207,7 @@ async fn listeners() -> BTreeSet<String> {
 }
 
 /// `deploy` of another sequence, `status` and `diff` of what runs then.
-fn deployed(house: &House) -> [Value; 6] {
+fn deployed(house: &House) -> [Value; 8] {
     let (runtime, bundle, workspace) = (house.admin_url(), house.at("bundle"), house.at("workspace"));
     let ask = |words: &[&str]| {
         parse(&house.run("gatewright", &[words, &["--runtime", &runtime, "--output", "json"]].concat()))
@@ -220,7 +220,12 @@ fn deployed(house: &House) -> [Value; 6] {
     assert_eq!((&taken["members"], &taken["unrecorded"]), (&json!(1), &json!(0)), "{taken:#}");
     let snapshot = parse(&std::fs::read_to_string(&members).expect("it was written"));
     let compared = ask(&["diff", "running:dev", "--workspace", &workspace]);
-    [deployed, ask(&["status"]), ask(&["status", &bundle]), compared, taken, snapshot]
+    let listed = ask(&["why", "ada@w0.example", "--workspace", &workspace]);
+    assert_eq!(listed["people"][0]["outcome"], "admit", "{listed:#}");
+    assert!(listed["people"][0]["steps"][0]["line"].is_number(), "the workspace is what runs: {listed:#}");
+    let later = ask(&["why", "ada@w0.example", "--org", "w0", "--at", "2126-01-01"]);
+    assert_eq!(later["people"][0]["sessions"][0]["over"], "absolute", "{later:#}");
+    [listed, later, deployed, ask(&["status"]), ask(&["status", &bundle]), compared, taken, snapshot]
 }
 
 /// Somebody whose address lies elsewhere, and the support code on their page.

@@ -14,6 +14,7 @@ mod snapshot;
 mod test_links;
 mod tokens;
 mod trace;
+mod why;
 
 use std::fmt;
 
@@ -23,6 +24,7 @@ use gatewright_terms::{OrgId, Refusal, Slug, Timestamp};
 pub use snapshot::{MembersSnapshot, SnapshotMember, SnapshotPart};
 pub use test_links::TestLink;
 pub use tokens::create_token;
+pub use why::{SessionAt, Why};
 
 /// What an admin token may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -223,6 +223,13 @@ impl Gate {
         over(session, later(self.memory.seen_through_children(session.id), last_seen), rules, now)
     }
 
+    /// Why a session is over at some time, if nobody uses it until then.
+    pub(crate) fn over_at(&self, session: &Session, rules: &SessionRules, at: Timestamp) -> Option<Cause> {
+        let seen = self.memory.seen(session).map_or(session.last_seen, |seen| seen.max(session.last_seen));
+        let through = if session.child.is_none() { self.memory.seen_through_children(session.id) } else { None };
+        over(session, through.map_or(seen, |through| through.max(seen)), rules, at)
+    }
+
     pub(crate) async fn save_sessions(&self, lag: Lag, now: Timestamp) -> Result<(), StoreError> {
         for owed in self.memory.owed_ends() {
             self.end(&owed.about, owed.id, owed.cause, None, now).await?;

@@ -13,6 +13,7 @@ mod bundle;
 mod orgs;
 mod platform;
 mod snapshot;
+mod why;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -156,6 +157,7 @@ async fn handle(
         AdminRoute::Trace => platform::trace(shared, by, request).await,
         AdminRoute::MembersSnapshot => snapshot::snapshot(shared, by).await,
         AdminRoute::Members => orgs::members(shared, by, request).await,
+        AdminRoute::Why => why::why(shared, by, request).await,
         AdminRoute::RemoveMember => orgs::remove_member(shared, by, request).await,
         AdminRoute::EndSessions => orgs::end_sessions(shared, by, request).await,
         AdminRoute::Domains => orgs::domains(shared, by, request).await,

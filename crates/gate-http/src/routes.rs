@@ -40,6 +40,7 @@ pub enum AdminRoute {
     Deploy,
     BundleContent,
     Members,
+    Why,
     RemoveMember,
     EndSessions,
     Domains,
@@ -198,6 +199,7 @@ impl AdminRoute {
         Self::Deploy,
         Self::BundleContent,
         Self::Members,
+        Self::Why,
         Self::RemoveMember,
         Self::EndSessions,
         Self::Domains,
@@ -234,7 +236,13 @@ impl AdminRoute {
                 Verb::Get,
                 "/v1/orgs/{org}/members",
                 READ,
-                "Members, sorted by id. `after=` takes the last id of the page before.",
+                "Members, sorted by id. `after=` takes the last id of the page before, `email=` an address instead: those who have it.",
+            ),
+            Self::Why => (
+                Verb::Get,
+                "/v1/orgs/{org}/members/{id}/why",
+                READ,
+                "What the running policy decides about a member as they last signed in, rule by rule, with the closest change that would admit them, and their sessions. `at=` takes a later time, in seconds since 1970. The reading is audited.",
             ),
             Self::RemoveMember => {
                 (Verb::Delete, "/v1/orgs/{org}/members/{id}", MEMBERS, "Removes a member and ends their sessions.")

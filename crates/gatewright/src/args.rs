@@ -7,7 +7,7 @@ use gatewright_terms::{Seconds, Timestamp};
 
 use crate::verbs::{
     audit, check, compile, deploy, diff, domain, explain, fmt, help, idp, init, inspect, keygen, owners, review, show,
-    sign, snapshot, status, test, trace, try_, verify, who,
+    sign, snapshot, status, test, trace, try_, verify, who, why,
 };
 
 /// Policies for single sign-on, checked, compiled and signed
@@ -124,6 +124,7 @@ pub(crate) enum Verb {
     Snapshot(snapshot::Take),
     Show(show::Show),
     Who(who::Who),
+    Why(why::Why),
     Owners(owners::Owners),
     Idp(idp::Idp),
     Explain(explain::Explain),

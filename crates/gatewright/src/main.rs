@@ -80,6 +80,7 @@ fn dispatch(verb: &Verb, context: &Context) -> Result<Report, Failure> {
         Verb::Snapshot(args) => args.run(context),
         Verb::Show(args) => args.run(context),
         Verb::Who(args) => args.run(context),
+        Verb::Why(args) => args.run(context),
         Verb::Owners(args) => args.run(context),
         Verb::Idp(args) => args.run(context),
         Verb::Explain(args) => args.run(context),

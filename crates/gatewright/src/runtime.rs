@@ -97,7 +97,16 @@ impl Runtime {
 
     /// `GET` of the path that these segments make.
     pub(crate) fn get(&self, segments: &[&str]) -> Result<Value, Failure> {
-        let request = self.agent.get(self.address_of(segments).as_str()).header("Accept", "application/json");
+        self.get_with(segments, &[])
+    }
+
+    /// The same, with a query.
+    pub(crate) fn get_with(&self, segments: &[&str], query: &[(&str, &str)]) -> Result<Value, Failure> {
+        let mut address = self.address_of(segments);
+        if !query.is_empty() {
+            address.query_pairs_mut().extend_pairs(query);
+        }
+        let request = self.agent.get(address.as_str()).header("Accept", "application/json");
         self.read(request.header("Authorization", self.bearer().as_str()).call())
     }
 

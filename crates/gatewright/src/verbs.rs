@@ -26,3 +26,4 @@ pub(crate) mod trace;
 pub(crate) mod try_;
 pub(crate) mod verify;
 pub(crate) mod who;
+pub(crate) mod why;

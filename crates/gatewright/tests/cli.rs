@@ -58,3 +58,5 @@ mod support;
 mod test;
 #[path = "cli/try_.rs"]
 mod try_;
+#[path = "cli/why.rs"]
+mod why;

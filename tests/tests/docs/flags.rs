@@ -25,6 +25,7 @@ const VERBS: &[&[&str]] = &[
     &["show"],
     &["show", "org"],
     &["who"],
+    &["why"],
     &["owners"],
     &["idp"],
     &["idp", "fetch"],

@@ -2,7 +2,7 @@
 
 use gate_store::rows::{Member, MemberState, RowId, Session};
 use gatewright_audit::record::{Event, Stream};
-use gatewright_terms::{OrgId, Timestamp};
+use gatewright_terms::{EmailAddress, OrgId, Timestamp};
 
 use super::{AdminError, MemberView, Operator, Scope, SessionView, row_id};
 use crate::Gate;
@@ -28,6 +28,15 @@ impl Gate {
         let after =
             after.map(|text| row_id(text).ok_or(AdminError::Unclear("`after` is no id of a member"))).transpose()?;
         let members = self.store.members(&org, after, limit.clamp(1, MEMBERS_MAX)).await?;
+        Ok(members.into_iter().map(|member| self.view(member)).collect())
+    }
+
+    /// Members with that address, whatever the case of its letters. Scope `read`.
+    pub async fn members_with(&self, by: &Operator, org: &str, email: &str) -> Result<Vec<MemberView>, AdminError> {
+        by.need(Scope::Read)?;
+        let org = Self::named_org(org)?;
+        let email = EmailAddress::parse(email).map_err(|_| AdminError::Unclear("`email` is no e-mail address"))?;
+        let members = self.store.members_of_mailbox(&org, &email.mailbox_key(), MEMBERS_MAX).await?;
         Ok(members.into_iter().map(|member| self.view(member)).collect())
     }
 
@@ -101,7 +110,7 @@ impl Gate {
         Ok(self.store.forget_person(member.person_key, vec![record]).await?)
     }
 
-    async fn named_member(&self, org: &str, member: &str) -> Result<(OrgId, Member), AdminError> {
+    pub(super) async fn named_member(&self, org: &str, member: &str) -> Result<(OrgId, Member), AdminError> {
         let org = Self::named_org(org)?;
         let id = row_id(member).ok_or(AdminError::NotFound("member"))?;
         // The store lists members by id: the first one after the id before.
@@ -111,7 +120,7 @@ impl Gate {
         Ok((org, member))
     }
 
-    fn view(&self, member: Member) -> MemberView {
+    pub(super) fn view(&self, member: Member) -> MemberView {
         MemberView {
             id: member.id.to_string(),
             owner: self.is_owner(&member.org, &member),

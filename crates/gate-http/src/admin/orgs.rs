@@ -18,13 +18,18 @@ use crate::respond;
 pub(super) const ORG: usize = 3;
 
 /// What stands behind the organisation: a member or a domain.
-const SUBJECT: usize = 5;
+pub(super) const SUBJECT: usize = 5;
 
-/// `GET …/members?after=`
+/// `GET …/members?after=&email=`
 pub(super) async fn members(shared: &Shared, by: &Operator, request: &Parts) -> Result<Response<Body>, Wrong> {
-    let [after] =
-        read(request.uri.query().unwrap_or_default(), ["after"]).map_err(|_| unclear("`after` is malformed"))?;
-    let members = shared.gate.members(by, segment(request, ORG)?, after.as_deref(), MEMBERS_PER_PAGE).await?;
+    let [after, email] = read(request.uri.query().unwrap_or_default(), ["after", "email"])
+        .map_err(|_| unclear("`after` or `email` is malformed"))?;
+    let org = segment(request, ORG)?;
+    let members = match (after, email) {
+        (after, None) => shared.gate.members(by, org, after.as_deref(), MEMBERS_PER_PAGE).await?,
+        (None, Some(email)) => shared.gate.members_with(by, org, &email).await?,
+        (Some(_), Some(_)) => return Err(unclear("`after` and `email` do not go together")),
+    };
     let more = usize::try_from(MEMBERS_PER_PAGE).is_ok_and(|page| members.len() >= page);
     Ok(document(&json!({
         "schema": "gatewright.members/1",
@@ -33,7 +38,7 @@ pub(super) async fn members(shared: &Shared, by: &Operator, request: &Parts) -> 
     })))
 }
 
-fn member_document(member: &MemberView) -> Value {
+pub(super) fn member_document(member: &MemberView) -> Value {
     json!({
         "id": member.id,
         "email": member.email,
@@ -134,6 +139,6 @@ pub(super) async fn make_test_link(shared: &Shared, by: &Operator, request: &Par
     Ok(response)
 }
 
-const fn unclear(detail: &'static str) -> Wrong {
+pub(super) const fn unclear(detail: &'static str) -> Wrong {
     Wrong::Request(ProblemKind::BadRequest, Some(detail))
 }

@@ -120,3 +120,61 @@ async fn thousands_of_members_come_in_order() {
     let taken: Vec<&str> = members.iter().map(|member| member["pseudonym"].as_str().unwrap()).collect();
     assert!(taken.is_sorted());
 }
+
+/// What `gatewright why` asks: one person, rule by rule, with their sessions.
+#[tokio::test]
+async fn a_person_is_explained_rule_by_rule() {
+    let world = World::new().await;
+    world.ada().await;
+    let found = world.operate("GET", "/v1/orgs/acme/members?email=ADA%40acme.com", &world.reader, "").await.json();
+    let id = found["members"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(found["members"].as_array().unwrap().len(), 1);
+    let path = format!("/v1/orgs/acme/members/{id}/why");
+    let why = world.operate("GET", &path, &world.reader, "").await.json();
+    let person = &why["people"][0];
+    assert_eq!((&why["schema"], &person["outcome"]), (&json!("gatewright.why/1"), &json!("admit")), "{why:#}");
+    assert_eq!((&person["reason"], &person["closest"]), (&Value::Null, &Value::Null));
+    let steps = person["steps"].as_array().unwrap();
+    assert!(steps.iter().any(|step| step["stage"] == "role" && step["path"].is_string()), "{why:#}");
+    assert!(steps.iter().any(|step| step["text"] == "`acme.com` is claimed and proved"), "{why:#}");
+    assert_eq!((person["sessions"].as_array().unwrap().len(), &person["sessions"][0]["over"]), (1, &Value::Null));
+    let later = world.operate("GET", &format!("{path}?at=4000000000"), &world.reader, "").await.json();
+    assert_eq!(later["people"][0]["sessions"][0]["over"], "absolute");
+
+    let trail = world.operate("GET", "/v1/orgs/acme/audit", &world.reader, "").await.body;
+    assert!(trail.contains(&format!("why {id}")), "{trail}");
+    for (path, status) in [
+        (format!("{path}?at=1"), 400),
+        (format!("{path}?at=x"), 400),
+        (path.replace("acme", "umbrella"), 404),
+        (path.replace("acme", "nobody"), 404),
+        (path.replace(&id, &"0".repeat(32)), 404),
+        ("/v1/orgs/acme/members?email=ada".to_owned(), 400),
+        ("/v1/orgs/acme/members?email=ada%40acme.com&after=x".to_owned(), 400),
+    ] {
+        assert_eq!(world.operate("GET", &path, &world.reader, "").await.status, status, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_kept_out_is_told_what_would_let_them_in() {
+    let world = World::with(|program| {
+        let acme = program.orgs.iter_mut().find(|org| org.id.as_str() == "acme").unwrap();
+        acme.blocked_groups = vec![GroupName::parse("leavers").unwrap()];
+    })
+    .await;
+    let why = async |id: RowId| {
+        let path = format!("/v1/orgs/acme/members/{id}/why");
+        world.operate("GET", &path, &world.reader, "").await.json()["people"][0].clone()
+    };
+    let eve = enter(&world, 5, "eve@acme.com", Some(&["leavers"])).await;
+    let person = why(eve).await;
+    assert_eq!((&person["outcome"], &person["reason"]), (&json!("refuse"), &json!("blocked-group")), "{person:#}");
+    assert!(person["closest"]["words"].as_str().unwrap().contains("not in `leavers`"), "{person:#}");
+    let overage = enter(&world, 6, "max@acme.com", None).await;
+    let person = why(overage).await;
+    assert_eq!((&person["groups"], &person["reason"]), (&Value::Null, &json!("group-overage")), "{person:#}");
+    world.store.remove_member(&OrgId::parse("acme").unwrap(), eve, vec![]).await.unwrap();
+    let person = why(eve).await;
+    assert_eq!((&person["reason"], &person["closest"]), (&json!("removed-member"), &Value::Null), "{person:#}");
+}
