@@ -12,6 +12,7 @@ use gatewright_terms::{Seconds, Slug};
 
 use crate::Random;
 use crate::keys::{GateKeys, Keys};
+use crate::metrics::{self, Metrics};
 use crate::proofs::Proofs;
 use crate::running::Running;
 use crate::saml::SamlParts;
@@ -70,6 +71,7 @@ pub struct Gate {
     pub(crate) memory: Memory,
     pub(crate) proofs: Proofs,
     pub(crate) meter: Meter,
+    pub(crate) metrics: Arc<Metrics>,
     /// How far the sweep of sessions has come.
     pub(crate) swept: Mutex<Option<RowId>>,
     /// One bundle at a time is taken or refused.
@@ -83,6 +85,8 @@ impl Gate {
     pub(crate) fn new(parts: Parts, running: Running) -> Self {
         let jwks = parts.keys.jwks();
         let (client, keys) = parts.keys.split();
+        let metrics = Arc::new(Metrics::new());
+        parts.store.observe_writes(metrics::write_observer(&metrics));
         Self {
             store: parts.store,
             door: Door::new(parts.outbound, parts.secrets, Some(client)),
@@ -94,6 +98,7 @@ impl Gate {
             memory: Memory::default(),
             proofs: Proofs::default(),
             meter: Meter::default(),
+            metrics,
             swept: Mutex::new(None),
             reloading: tokio::sync::Mutex::new(()),
             running: RwLock::new(Arc::new(running)),

@@ -20,6 +20,7 @@ mod join;
 mod kept_out;
 pub mod keys;
 pub mod logout;
+pub mod metrics;
 mod proofs;
 mod random;
 mod reload;

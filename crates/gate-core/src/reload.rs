@@ -176,6 +176,7 @@ impl Gate {
         }
         accept(&*self.store, &self.environment, &verified, by, now).await?;
         self.swap(Running::new(verified, now));
+        self.metrics.bundle("accepted");
         Ok(())
     }
 
@@ -192,6 +193,7 @@ impl Gate {
         let told = by.is_none() && self.last_refused().is_some_and(|last| last.reason == reason);
         self.set_refused(Some(RefusedBundle { code: refused.code(), reason, at: now }));
         if !told {
+            self.metrics.bundle("refused");
             // Where the store is away the status says so by itself.
             let record = refused_draft(refused, Some(running.digest()), by, now);
             let _ = self.store.append(vec![record], None, Vec::new()).await;

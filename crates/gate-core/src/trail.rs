@@ -60,6 +60,13 @@ pub(crate) struct Person {
 }
 
 impl What {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign-in",
+            Self::Logout => "logout",
+        }
+    }
+
     fn event(self, refusal: Refusal) -> Event {
         match self {
             Self::SignIn => Event::SignInRefused(refusal),
@@ -211,6 +218,7 @@ impl Gate {
     /// Records a refusal and gives the person's answer. Where the store is away the answer has no code.
     pub(crate) async fn refuse(&self, case: Case, now: Timestamp) -> KeptOut {
         let Case { refusal, what, tale } = case;
+        self.metrics.refused(what.word(), refusal);
         let stream = stream_of(tale.org.as_ref());
         // Nobody can make an alarm one of many by being refused often before.
         let is_alarm = refusal == Refusal::SamlVerifiersDisagree;

@@ -113,6 +113,12 @@ pub struct Who {
 impl Gate {
     /// Answers a proxy.
     pub async fn verify(&self, request: VerifyRequest<'_>, now: Timestamp) -> Verdict {
+        let verdict = self.judge_request(request, now).await;
+        self.metrics.decided(&verdict);
+        verdict
+    }
+
+    async fn judge_request(&self, request: VerifyRequest<'_>, now: Timestamp) -> Verdict {
         let running = self.running();
         let question = match Question::parse(&running, &request) {
             Ok(question) => question,

@@ -154,6 +154,7 @@ async fn handle(
         AdminRoute::Deploy => bundle::deploy(shared, by, request, body).await,
         AdminRoute::BundleContent => bundle::content(shared, by),
         AdminRoute::Checkpoint => platform::checkpoint(shared).await,
+        AdminRoute::Metrics => platform::metrics(shared, by).await,
         AdminRoute::Trace => platform::trace(shared, by, request).await,
         AdminRoute::MembersSnapshot => snapshot::snapshot(shared, by).await,
         AdminRoute::Members => orgs::members(shared, by, request).await,

@@ -134,6 +134,7 @@ impl Public {
             Err(response) => return *response,
         };
         if is_sign_in(request.uri().path()) && self.desk.throttle.waits(visit.client, self.desk.now()) {
+            self.desk.shared.gate.count_throttled();
             return errors::too_many(&visit);
         }
         request.extensions_mut().insert(visit);

@@ -51,6 +51,7 @@ pub enum AdminRoute {
     Checkpoint,
     MembersSnapshot,
     Trace,
+    Metrics,
     Healthz,
     Readyz,
 }
@@ -210,6 +211,7 @@ impl AdminRoute {
         Self::Checkpoint,
         Self::MembersSnapshot,
         Self::Trace,
+        Self::Metrics,
         Self::Healthz,
         Self::Readyz,
     ];
@@ -287,6 +289,7 @@ impl AdminRoute {
             Self::Trace => {
                 (Verb::Get, "/v1/trace/{code}", READ, "The whole story behind a support code. The reading is audited.")
             }
+            Self::Metrics => (Verb::Get, "/metrics", READ, "What is [counted](metrics.md), as OpenMetrics text."),
             Self::Healthz => (Verb::Get, "/healthz", None, "As on the public listener."),
             Self::Readyz => (Verb::Get, "/readyz", None, "As on the public listener."),
         }

@@ -9,4 +9,4 @@ mod sqlite;
 mod store;
 
 pub use sqlite::SqliteStore;
-pub use store::{Store, StoreError};
+pub use store::{Store, StoreError, WriteObserver};

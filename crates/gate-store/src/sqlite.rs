@@ -6,6 +6,7 @@
 //! Invariant: every write runs between `BEGIN IMMEDIATE` and `COMMIT`, and is answered after the `COMMIT`.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqlitePool, SqlitePoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _};
@@ -20,7 +21,7 @@ use crate::rows::{
     TestLink, TokenHash,
 };
 use crate::store::Answer;
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, WriteObserver};
 
 mod answers;
 mod audit;
@@ -53,6 +54,7 @@ pub struct SqliteStore {
     opened: file::FileId,
     writer: Writer,
     readers: SqlitePool,
+    observer: OnceLock<WriteObserver>,
 }
 
 impl SqliteStore {
@@ -73,7 +75,7 @@ impl SqliteStore {
             .acquire_timeout(file::BUSY_TIMEOUT)
             .connect_lazy_with(file::reading(&path));
         let writer = Writer::start(file::writing(&path), first);
-        Ok(Self { path, opened, writer, readers })
+        Ok(Self { path, opened, writer, readers, observer: OnceLock::new() })
     }
 
     /// Writes what is waiting and closes the file. Every call after it is `Unavailable`.
@@ -87,7 +89,14 @@ impl SqliteStore {
         T: Send + 'static,
         W: for<'c> FnOnce(&'c mut SqliteConnection) -> Step<'c, T> + Send + 'static,
     {
-        Box::pin(self.writer.write(work))
+        let began = tokio::time::Instant::now();
+        Box::pin(async move {
+            let answer = self.writer.write(work).await;
+            if let Some(observer) = self.observer.get() {
+                observer(began.elapsed());
+            }
+            answer
+        })
     }
 
     async fn reader(&self) -> Result<sqlx::pool::PoolConnection<Sqlite>, StoreError> {
@@ -293,6 +302,15 @@ impl Store for SqliteStore {
     fn accept<'a>(&'a self, environment: &'a Slug, accepted: Accepted, audit: Vec<Draft>) -> Answer<'a, bool> {
         let environment = environment.clone();
         self.write(move |db| Box::pin(async move { operators::accept(db, &environment, accepted, &audit).await }))
+    }
+
+    fn count_sessions(&self) -> Answer<'_, u64> {
+        Box::pin(async move { sessions::count_parents(&mut *self.reader().await?).await })
+    }
+
+    fn observe_writes(&self, observer: WriteObserver) {
+        // The first one stays.
+        let _ = self.observer.set(observer);
     }
 
     fn ping(&self) -> Answer<'_, ()> {

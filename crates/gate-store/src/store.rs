@@ -35,6 +35,9 @@ impl std::error::Error for StoreError {}
 
 pub(crate) type Answer<'a, T> = std::pin::Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
+/// Called after each write, quickly.
+pub type WriteObserver = std::sync::Arc<dyn Fn(std::time::Duration) + Send + Sync>;
+
 /// What the gate remembers. Every method is one transaction; `audit` drafts are chained and written in it, where the call
 /// changed something: a session that had ended already is not ended twice in the audit trail.
 pub trait Store: Send + Sync {
@@ -147,6 +150,10 @@ pub trait Store: Send + Sync {
     /// Raises the highest sequence. `false`, and nothing written, where it is lower, or equal with another digest.
     fn accept<'a>(&'a self, environment: &'a Slug, accepted: Accepted, audit: Vec<Draft>) -> Answer<'a, bool>;
 
+    /// Parent sessions of members who are not removed, expired or not.
+    fn count_sessions(&self) -> Answer<'_, u64>;
+    /// Whoever asks first is told of every write from then on, how long it took, the waiting included.
+    fn observe_writes(&self, observer: WriteObserver);
     /// One cheap read that fails where the store is away.
     fn ping(&self) -> Answer<'_, ()>;
 }

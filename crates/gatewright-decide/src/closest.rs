@@ -43,7 +43,7 @@ impl Closest {
             }
         };
         let connection = self.through.clone().unwrap_or_else(|| facts.connection.clone());
-        Facts { connection, attributes, groups, ..facts.clone() }
+        Facts { connection, groups, attributes, ..facts.clone() }
     }
 }
 

@@ -27,6 +27,7 @@ fn generated_pages_are_true() {
         ("docs/codes.md", pages::codes()),
         ("docs/refusals.md", pages::refusals()),
         ("docs/routes.md", pages::routes()),
+        ("docs/metrics.md", pages::metrics()),
         ("docs/audit.md", pages::audit()),
         ("docs/limits.md", limits::limits()),
     ] {

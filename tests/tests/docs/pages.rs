@@ -104,6 +104,10 @@ pub(crate) fn routes() -> String {
     gate_http::routes_markdown()
 }
 
+pub(crate) fn metrics() -> String {
+    gate_core::metrics::metrics_markdown()
+}
+
 /// Every event, below what holds for all of them.
 pub(crate) fn audit() -> String {
     format!("{}\n## Events\n\nGenerated from the code.\n\n{}", include_str!("audit.md"), gatewright_audit::inventory())

@@ -121,6 +121,7 @@ impl Gate {
             },
         };
         let member = self.done(self.store.sign_in(sign_in).await?)?;
+        self.metrics.signed_in(identity.door().slug());
         let signed_in =
             SignedIn { session: token, absolute_secs: secs_left(&session, &rules, now), landing: Landing::Ours };
         Ok((signed_in, Session { member, ..session }))

@@ -123,6 +123,12 @@ impl Store for Flaky {
     fn members_of_mailbox<'a>(&'a self, org: &'a OrgId, mailbox: &'a str, limit: u32) -> Answer<'a, Vec<Member>> {
         self.pass("members_of_mailbox", || self.inner.members_of_mailbox(org, mailbox, limit))
     }
+    fn count_sessions(&self) -> Answer<'_, u64> {
+        self.pass("count_sessions", || self.inner.count_sessions())
+    }
+    fn observe_writes(&self, observer: gate_store::WriteObserver) {
+        self.inner.observe_writes(observer);
+    }
     fn owner_binding<'a>(&'a self, org: &'a OrgId, mailbox: &'a str) -> Answer<'a, Option<IdentityKey>> {
         self.pass("owner_binding", || self.inner.owner_binding(org, mailbox))
     }

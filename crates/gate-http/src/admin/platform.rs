@@ -1,9 +1,10 @@
 //! Platform: a checkpoint now, and the story behind a support code.
 
 use axum::body::Body;
-use axum::http::Response;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, Response, header};
 use gate_core::admin::{AdminError, Operator, Story};
+use gate_core::metrics::MEDIA_TYPE;
 use serde_json::{Map, Value, json};
 
 use super::{Shared, Wrong, document, segment};
@@ -12,6 +13,13 @@ use super::{Shared, Wrong, document, segment};
 pub(super) async fn checkpoint(shared: &Shared) -> Result<Response<Body>, Wrong> {
     let text = shared.gate.checkpoint(shared.now()).await.map_err(|_| AdminError::StoreUnavailable)?;
     Ok(crate::respond::json(axum::http::StatusCode::OK, text))
+}
+
+/// `GET /metrics`
+pub(super) async fn metrics(shared: &Shared, by: &Operator) -> Result<Response<Body>, Wrong> {
+    let mut response = Response::new(Body::from(shared.gate.metrics(by, shared.now()).await?));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+    Ok(response)
 }
 
 /// `GET /v1/trace/{code}`

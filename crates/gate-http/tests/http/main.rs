@@ -13,6 +13,7 @@ mod admin;
 mod crawl;
 mod forward_auth;
 mod hosts;
+mod metrics;
 mod pages;
 mod people;
 #[allow(dead_code, reason = "the program of gate-core's own tests; each binary uses a part of it")]

@@ -104,6 +104,16 @@ pub(super) async fn of_member(
     rows.iter().map(read).collect()
 }
 
+pub(super) async fn count_parents(db: &mut SqliteConnection) -> Result<u64, StoreError> {
+    let row = sqlx::query(
+        "SELECT count(*) AS sessions FROM sessions JOIN members ON members.id = sessions.member
+         WHERE sessions.parent IS NULL AND members.state = 'active'",
+    )
+    .fetch_one(db)
+    .await?;
+    Columns(&row).sequence("sessions")
+}
+
 fn read(row: &SqliteRow) -> Result<Session, StoreError> {
     let row = Columns(row);
     let child = match (row.optional_id("parent")?, row.optional_slug("app")?) {
