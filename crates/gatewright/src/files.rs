@@ -83,12 +83,25 @@ pub(crate) fn write_by_way_of(folder: Option<&Path>, what: &str, path: &Path, by
     replace(&target, folder, bytes).map_err(failed)
 }
 
-/// The same; a file that was not there can be read by its owner alone.
+/// The same; whoever could read what was there, the file can then be read by its owner alone.
 pub(crate) fn write_private(what: &str, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    if fs::symlink_metadata(path).is_err() {
-        create_secret(what, path, b"")?;
+    match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => create_secret(what, path, b"")?,
+        Ok(found) if found.is_file() && others_may_read(&found) => close_to_others(what, path)?,
+        Ok(_) | Err(_) => {}
     }
     write(what, path, bytes)
+}
+
+#[cfg(unix)]
+fn close_to_others(what: &str, path: &Path) -> Result<(), Failure> {
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    fs::set_permissions(path, mode).map_err(|error| Failure::file(&format!("write {what}"), path, &error))
+}
+
+#[cfg(not(unix))]
+fn close_to_others(_: &str, _: &Path) -> Result<(), Failure> {
+    Ok(())
 }
 
 /// Puts other bytes into the place of a regular file, by way of a folder of the same file system. A link is not followed: what it leads to is not what was read.

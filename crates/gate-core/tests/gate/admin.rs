@@ -23,6 +23,7 @@ async fn every_method_asks_for_its_scope() {
             (Scope::Read, gate.domains(&by, "acme").await.map(drop)),
             (Scope::Read, gate.members_with(&by, "acme", "ada@acme.com").await.map(drop)),
             (Scope::Read, gate.why(&by, "acme", &subject, None, at(1)).await.map(drop)),
+            (Scope::Read, gate.metrics(&by, at(1)).await.map(drop)),
             (Scope::Read, gate.members_snapshot(&by, at(1)).await.map(drop)),
             (Scope::Read, gate.audit_lines(&by, "platform", 1, 10).await.map(drop)),
             (Scope::Read, gate.trace(&by, "GW-0000-0000-0000-0000", at(1)).await.map(drop)),

@@ -148,7 +148,7 @@ impl Told {
             let path = step.get("path").and_then(Value::as_str);
             let origin = path.and_then(|path| provenance.of(path)).filter(|origin| origin.line > 0).cloned();
             if let (Some(origin), Some(step)) = (origin, step.as_object_mut()) {
-                step.insert("file".to_owned(), json!(origin.file));
+                step.insert("file".to_owned(), json!(&*origin.file));
                 step.insert("line".to_owned(), json!(origin.line));
             }
         }

@@ -45,7 +45,11 @@ fn a_snapshot_is_written_for_its_owner_alone() {
     let mode = std::fs::metadata(place.path("members.json")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 
+    // Whatever others could read before.
+    std::fs::set_permissions(place.path("members.json"), std::fs::Permissions::from_mode(0o644)).unwrap();
     let (ran, _) = take(&place, good(&document), &["--output", "json"]);
+    let mode = std::fs::metadata(place.path("members.json")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
     let said = ran.exits(0).json();
     assert_eq!((&said["members"], &said["orgs"], &said["unrecorded"]), (&json!(2), &json!(1), &json!(3)));
 }

@@ -167,3 +167,20 @@ fn the_content_that_runs_is_given_without_signatures() {
     assert!(file.statement().is_none() && file.signatures().is_empty());
     assert_eq!(gate.push(&body, "").1["code"], "GW1401");
 }
+
+/// Over the socket: what is counted, and the members, to a token and to nobody else.
+#[test]
+fn metrics_and_members_are_told_over_the_socket() {
+    let home = Home::new();
+    let gate = home.start();
+    let (status, text) = gate.admin("/metrics");
+    assert!(status == 200 && text.contains("gatewright_bundle_sequence") && text.contains("# EOF"), "{text}");
+    assert_eq!(gate.push(&sequence(9), "").0, 200);
+    let text = gate.admin("/metrics").1;
+    assert!(text.contains("gatewright_bundle_sequence 9\n"), "{text}");
+    assert!(text.contains("gatewright_bundles_total{outcome=\"accepted\"} 1\n"), "{text}");
+    let (status, members) = gate.admin("/v1/members-snapshot");
+    assert!(status == 200 && members.contains("gatewright.members-snapshot/1"), "{members}");
+    assert_eq!(gate.public("/metrics").0, 404, "not to the world");
+    assert_eq!(gate.public("/v1/members-snapshot").0, 404);
+}

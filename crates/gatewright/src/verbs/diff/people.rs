@@ -96,6 +96,12 @@ fn of_another_policy(snapshot: &Snapshot, org: &OrgId) -> Failure {
 }
 
 impl Counted {
+    /// Owners are those of the bundle that ran.
+    pub(super) fn ran_another_than(&self, base: &Side) -> bool {
+        let half = base.environments.get(&self.environment);
+        half.and_then(|half| half.digest).is_none_or(|digest| bundle::digest(digest) != self.bundle)
+    }
+
     pub(super) fn json(&self) -> Value {
         json!({
             "source": self.source,

@@ -82,12 +82,6 @@ impl Named {
         Ok(Self::State(name.to_owned(), State::Commit(commit)))
     }
 
-    /// Where the lines of an environment stand, if this is what the bundle of that digest was compiled from.
-    pub(crate) fn provenance_of(self, environment: &Slug, bundle: &str) -> Option<Provenance> {
-        let half = self.environments.into_iter().find(|(name, _)| name == environment)?.1;
-        half.provenance.filter(|_| bundle::digest(half.digest) == bundle)
-    }
-
     /// The workspace as it lies there.
     pub(crate) fn of_workspace(context: &Context) -> Result<Self, Failure> {
         Ok(Self::State("working tree".to_owned(), State::of_folder(&context.workspace(None)?)?))
@@ -163,6 +157,12 @@ impl Side {
             presets,
             is_bundle: false,
         })
+    }
+
+    /// Where the lines of an environment stand, if this is what the bundle of that digest was compiled from.
+    pub(crate) fn provenance_of(self, environment: &Slug, bundle: &str) -> Option<Provenance> {
+        let half = self.environments.into_iter().find(|(name, _)| name == environment)?.1;
+        half.provenance.filter(|_| half.digest.map(bundle::digest).as_deref() == Some(bundle))
     }
 
     /// Whether a file is one of the folder of presets.
