@@ -75,6 +75,8 @@ pub(crate) enum Kind {
     EntityId,
     /// A file beside the organisation's own.
     Beside,
+    /// A file of what a provider once sent, beside the organisation's own.
+    Recorded,
     /// A day, as ISO 8601 writes it.
     Date,
     /// A moment, as RFC 3339 writes it.
@@ -141,6 +143,7 @@ impl Kind {
             Self::ClientId => "a client id".into(),
             Self::EntityId => format!("an entity id of at most {ENTITY_ID_BYTES_MAX} bytes"),
             Self::Beside => "the name of an `.xml` file in the same folder".into(),
+            Self::Recorded => "the name of a `.recorded.xml` or `.recorded.json` file in the same folder".into(),
             Self::Date => "a day".into(),
             Self::Time => "a moment".into(),
             Self::Refusal => "the reason of a refusal".into(),
@@ -192,6 +195,7 @@ impl Kind {
                 "\"http://www.okta.com/exk1acme0000\": exactly as the provider spells it, without blanks".into()
             }
             Self::Beside => "\"okta-metadata.xml\": letters, digits, `-`, `_` and `.`".into(),
+            Self::Recorded => "\"ada.recorded.xml\": letters, digits, `-`, `_` and `.`".into(),
             Self::Date => "\"2027-01-29\"".into(),
             Self::Time => "\"2026-12-01T09:00:00Z\"".into(),
             Self::Refusal => "\"blocked-group\"; `docs/refusals.md` has them all".into(),

@@ -34,7 +34,7 @@ pub use pages::{Page, page, reference, word_pages};
 pub use paths::Value;
 pub use policy::{
     Anyone, Binds, Case, Claim, Demand, Expect, Governance, Guardrail, Law, MetadataPlace, Never, Outside,
-    PermissionAt, Place, Policy, Retired, RoleAt, Says, Suite, Test, TestIdentity, Verb,
+    PermissionAt, Place, Policy, Retired, RoleAt, Says, Sent, Suite, Test, TestIdentity, Verb,
 };
 pub use profile::reports_authentication_time;
 pub use provenance::{Origin, Provenance};

@@ -27,7 +27,8 @@ pub use governance::{Governance, Retired};
 pub use guardrail::{Demand, Guardrail, Test, Verb};
 pub(crate) use saml::{At, IdpInitiated, Saml, algorithm, last_end};
 pub use suite::{
-    Anyone, Binds, Case, Claim, Expect, Law, Never, Outside, PermissionAt, Place, RoleAt, Says, Suite, TestIdentity,
+    Anyone, Binds, Case, Claim, Expect, Law, Never, Outside, PermissionAt, Place, RoleAt, Says, Sent, Suite,
+    TestIdentity,
 };
 
 /// Names resolved, layers laid over each other, one view for each environment.

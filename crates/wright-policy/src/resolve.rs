@@ -16,6 +16,7 @@ mod law;
 mod names;
 mod org;
 mod overlay;
+mod recorded;
 mod saml;
 mod session;
 mod step_up;
@@ -38,6 +39,7 @@ use crate::vendored::{self, Shelf};
 use guardrail::GuardrailNames;
 use law::LawNames;
 pub(crate) use names::Names;
+use recorded::Recordings;
 
 /// Secrets of shared clients are named `platform/…`: an organisation of that name would read them.
 /// Names that no organisation can have, each with what they mean already.
@@ -101,10 +103,13 @@ pub fn resolve(draft: Draft, sink: &mut Sink) -> Policy {
     }
     strays(&draft, &shelf, &orgs, &environments, &mut local);
     let laws = laws(&draft.platform, &orgs, &org_names, &context, &mut local);
+    let recordings = Recordings::new(&draft.recorded, &draft.sources, &environments, is_partial("environments"));
     let tests = draft.tests.iter();
     let suites: Vec<Suite> =
-        tests.flat_map(|file| suite::resolve(file, &orgs, &org_names, &context, &mut local)).collect();
+        tests.flat_map(|file| suite::resolve(file, &orgs, &org_names, &recordings, &context, &mut local)).collect();
     suite::doubles(&suites, &mut local);
+    let incomplete = || draft.tests.iter().filter(|file| file.root.incomplete);
+    recordings.strays(|place| incomplete().all(|file| &*file.place != place), &mut local);
     let guardrails = guardrails(&draft.platform, (&orgs, &environments), &org_names, &context, &mut local);
     let governance = governance::resolve(draft.manifest.as_ref(), &draft.platform, guardrails, &orgs);
     let sound = draft.sound && !local.refuses();

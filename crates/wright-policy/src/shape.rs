@@ -40,6 +40,7 @@ pub struct Draft {
     /// Presets that no organisation uses.
     pub(crate) idle_presets: Vec<Written>,
     pub(crate) vendored: Vec<FileId>,
+    pub(crate) recorded: Vec<FileId>,
     /// Where the manifest names the folder of the organisations.
     pub(crate) orgs_folder: Option<Span>,
     /// Folders of which something was not read: what seems to be absent may be there.
@@ -102,6 +103,7 @@ pub fn shape(trees: Trees, sink: &mut Sink) -> Draft {
         platform,
         environments,
         vendored: trees.vendored,
+        recorded: trees.recorded,
         tests: trees.tests.into_iter().map(|tree| test_file(tree, &mut local)).collect(),
         orgs_folder: folder_of("orgs", manifest.as_ref()).map(|folder| folder.value.span),
         unread: trees.unread,

@@ -29,6 +29,8 @@ pub struct Trees {
     pub(crate) tests: Vec<FileTree>,
     /// XML files below the folder of the organisations. Which of them belong is known once names are looked up.
     pub(crate) vendored: Vec<FileId>,
+    /// What providers once sent, below the folder of the organisations. Which of them belong is known once names are looked up.
+    pub(crate) recorded: Vec<FileId>,
     pub(crate) sources: Vec<Source>,
     /// Folders of which something was not read: what seems to be absent may be there.
     pub(crate) unread: BTreeSet<&'static str>,
@@ -127,6 +129,7 @@ pub fn read(workspace: &Workspace, sink: &mut Sink) -> Trees {
         orgs: vec![],
         tests: vec![],
         vendored: vec![],
+        recorded: vec![],
         sources: workspace.sources().to_vec(),
         unread: if workspace.is_part() { BTreeSet::from([Role::Orgs.word()]) } else { BTreeSet::new() },
         is_part: workspace.is_part(),
@@ -145,9 +148,10 @@ pub fn read(workspace: &Workspace, sink: &mut Sink) -> Trees {
             trees.unread.insert(role.word());
             continue;
         }
-        if role == Role::Orgs && is_vendored(rest) {
+        if role == Role::Orgs && (is_vendored(rest) || is_recorded(rest)) {
             match oddity {
                 Some(oddity) => refuse(file, source, oddity, &mut local),
+                None if is_recorded(rest) => trees.recorded.push(file),
                 None => trees.vendored.push(file),
             }
             continue;
@@ -220,7 +224,7 @@ fn belongs(role: Role, rest: &str) -> Result<(), &'static str> {
             Ok(())
         }
         (Role::Orgs, [.., _, "org.kdl"]) => Ok(()),
-        (Role::Orgs, [.., _, _]) if is_vendored(rest) || is_test(rest) => Ok(()),
+        (Role::Orgs, [.., _, _]) if is_vendored(rest) || is_test(rest) || is_recorded(rest) => Ok(()),
         (Role::Platform | Role::Presets | Role::Environments, _) => {
             Err("this folder holds `*.kdl` files and no folders; move or remove it")
         }
@@ -232,6 +236,13 @@ fn belongs(role: Role, rest: &str) -> Result<(), &'static str> {
 /// What a provider publishes, kept beside an organisation.
 fn is_vendored(rest: &str) -> bool {
     rest.strip_suffix(".xml").is_some()
+}
+
+/// How a file ends that holds what a provider once sent: a SAML response, or the claims of an ID token.
+pub(crate) const RECORDED: [&str; 2] = [".recorded.xml", ".recorded.json"];
+
+fn is_recorded(rest: &str) -> bool {
+    RECORDED.iter().any(|end| rest.ends_with(end))
 }
 
 /// Policy tests, kept beside an organisation.

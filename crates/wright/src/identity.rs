@@ -31,6 +31,21 @@ impl Identity {
         self.traits.iter().filter_map(Trait::attribute)
     }
 
+    /// Whom these facts are of.
+    pub fn of(facts: &Facts) -> Self {
+        let groups = match &facts.groups {
+            Groups::Known(names) => names.names().cloned().map(Trait::Group).collect(),
+            Groups::Unknown => Vec::new(),
+        };
+        let attributes = facts.attributes.iter().cloned().map(Trait::Attribute);
+        Self {
+            connection: facts.connection.clone(),
+            email: facts.email.clone(),
+            traits: groups.into_iter().chain(attributes).collect(),
+            groups_unknown: matches!(facts.groups, Groups::Unknown),
+        }
+    }
+
     pub fn facts(&self, org: &Org) -> Facts {
         let known = || Groups::Known(GroupSet::new(self.groups().cloned()));
         let groups = if self.groups_unknown { Groups::Unknown } else { known() };

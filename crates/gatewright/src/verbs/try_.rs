@@ -1,9 +1,10 @@
 //! `try`: one sign-in, decided as the gate would decide it, and explained rule by rule.
 //!
-//! Reads the workspace and what is said of a person, or a captured SAML response. Decides with the gate's own evaluator;
-//! a response goes through the gate's own screen and checks, its signatures through a verifier without C.
+//! Reads the workspace and what is said of a person, or a captured SAML response or ID token. Decides with the gate's own
+//! evaluator; a response goes through the gate's own screen and checks, its signatures through a verifier without C.
 //!
-//! Invariant: a response whose signatures were not found good is never called admitted.
+//! Invariant: a response whose signatures were not found good is never called admitted; of a token, whose keys are at the
+//! provider, it is said that this is assumed.
 
 use std::path::PathBuf;
 
@@ -23,36 +24,40 @@ mod report;
 mod response;
 
 use report::Verdict;
+use response::Captured;
 
 /// Try one sign-in and say why it ends as it does
 ///
 /// Compiles the workspace and decides as the gate would: for the person whom the options describe, or for a SAML response
-/// that a browser has captured. What only the runtime knows is assumed and said: that the domain is proved, and that the
+/// or an ID token that a browser has captured. What only the runtime knows is assumed and said: that the domain is proved, and that the
 /// person is new.
 #[derive(Debug, Args)]
 #[command(
     name = "try",
-    after_help = "Examples:\n  gatewright try --org acme --email ada@acme.com --group lumen-admins\n  gatewright try --org acme --saml response.xml --at 2026-12-01T09:00:00Z"
+    after_help = "Examples:\n  gatewright try --org acme --email ada@acme.com --group lumen-admins\n  gatewright try --org acme --saml response.xml --at 2026-12-01T09:00:00Z\n  gatewright try --org globex --token claims.json --at 2026-12-01T09:00:00Z"
 )]
 pub(crate) struct Try {
     /// The organisation
     #[arg(long, value_name = "ORG")]
     org: String,
     /// The address that the provider sends
-    #[arg(long, value_name = "EMAIL", required_unless_present = "saml", conflicts_with = "saml")]
+    #[arg(long, value_name = "EMAIL", required_unless_present_any = ["saml", "token"], conflicts_with_all = ["saml", "token"])]
     email: Option<String>,
     /// The connection that the person signs in through [default: the only one]
     #[arg(long, value_name = "CONNECTION")]
     connection: Option<String>,
     /// A group that the provider sends; may be repeated
-    #[arg(long, value_name = "GROUP", conflicts_with = "saml")]
+    #[arg(long, value_name = "GROUP", conflicts_with_all = ["saml", "token"])]
     group: Vec<String>,
     /// An attribute that the provider sends, by the organisation's own name for it; may be repeated
-    #[arg(long, value_name = "NAME=VALUE", conflicts_with = "saml")]
+    #[arg(long, value_name = "NAME=VALUE", conflicts_with_all = ["saml", "token"])]
     attribute: Vec<String>,
     /// A captured SAML response: XML, or base64 as the form field holds it
     #[arg(long, value_name = "FILE")]
     saml: Option<PathBuf>,
+    /// A captured ID token, or its claims as JSON; its signature cannot be checked without the provider
+    #[arg(long, value_name = "FILE", conflicts_with = "saml")]
+    token: Option<PathBuf>,
     /// The moment of the sign-in [default: now]
     #[arg(long, value_name = "TIME", value_parser = crate::args::parse_time)]
     at: Option<Timestamp>,
@@ -75,8 +80,9 @@ impl Try {
         let org = choose::org(&self.org, program)?;
         let connection = self.connection(org)?;
         let at = self.at.unwrap_or(context.around.now);
-        let verdict = match &self.saml {
-            Some(file) => response::judge(file, program, org, connection, at)?,
+        let saml = self.saml.as_deref().map(Captured::Saml);
+        let verdict = match saml.or(self.token.as_deref().map(Captured::Token)) {
+            Some(captured) => response::tried(captured, program, org, connection, at)?,
             None => judge(program, org, &self.facts(org, connection)?, Vec::new()),
         };
         report::print(

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::codes::{BAD_EMAIL, BAD_SLUG, IMPOSSIBLE_DATE, OUT_OF_RANGE, UNKNOWN_REASON, UNKNOWN_WORD, WRONG_TYPE};
 use crate::finding::Finding;
+use crate::trees::RECORDED;
 
 /// A domain that looks like another one.
 pub(crate) const CONFUSABLE_DOMAIN: Code = Code { number: 308, slug: "confusable-domain", severity: Severity::Error };
@@ -65,7 +66,8 @@ fn parse(kind: Kind, word: &str, value: &Spanned<Value>) -> Result<Scalar, Findi
         Kind::Claim | Kind::ClientId => plain(named(NAME_BYTES_MAX) && !text.contains(char::is_whitespace)),
         Kind::Bound => plain(named(ENTITY_ID_BYTES_MAX)),
         Kind::EntityId => plain((1..=ENTITY_ID_BYTES_MAX).contains(&text.len()) && !text.chars().any(is_blank)),
-        Kind::Beside => plain(is_beside(text)),
+        Kind::Beside => plain(is_beside(text) && !is_recorded(text)),
+        Kind::Recorded => plain(is_recorded(text)),
         Kind::Date => date(text, value),
         Kind::Time => time(text).ok_or_else(|| wrong(kind, &format!("{text:?}"), value)),
         Kind::Refusal => refusal(text, value),
@@ -169,9 +171,18 @@ fn is_blank(c: char) -> bool {
 
 /// No separator and no leading dot: nothing that leads out of the folder or hides in it.
 fn is_beside(text: &str) -> bool {
+    is_file(text, &[".xml"])
+}
+
+fn is_recorded(text: &str) -> bool {
+    is_file(text, &RECORDED)
+}
+
+fn is_file(text: &str, ends: &[&str]) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let stem = ends.iter().find_map(|end| text.strip_suffix(end));
     text.len() <= TITLE_BYTES_MAX
-        && text.strip_suffix(".xml").is_some_and(|stem| !stem.is_empty() && !stem.starts_with('.'))
+        && stem.is_some_and(|stem| !stem.is_empty() && !stem.starts_with('.'))
         && text.chars().all(plain)
 }
 

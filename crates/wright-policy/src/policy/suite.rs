@@ -31,9 +31,24 @@ pub struct Suite {
 #[derive(Debug, Clone)]
 pub struct TestIdentity {
     pub connection: Slug,
-    pub email: EmailAddress,
-    pub groups: Vec<GroupName>,
-    pub attributes: Vec<Attribute>,
+    pub sent: Sent,
+}
+
+/// What a provider says of somebody.
+#[derive(Debug, Clone)]
+pub enum Sent {
+    Told {
+        email: EmailAddress,
+        groups: Vec<GroupName>,
+        attributes: Vec<Attribute>,
+    },
+    /// In a file of the workspace.
+    Recorded {
+        file: Arc<str>,
+        text: Arc<str>,
+        /// Whose gate it was sent to.
+        environment: Slug,
+    },
 }
 
 /// One sign-in and what it has to come to.

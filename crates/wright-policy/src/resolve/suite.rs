@@ -8,10 +8,11 @@ use wright_syntax::diagnostic::Sink;
 use wright_syntax::tree::Spanned;
 
 use super::law::{LawNames, permission_at, role_at};
+use super::recorded::{self, Recordings};
 use super::{Context, Names, law, place};
 use crate::codes::{DUPLICATE_DEFINITION, FIELD_OF_OTHER_KIND, FOLDER_MISMATCH, MISSING_FIELD};
 use crate::finding::Finding;
-use crate::policy::{Case, Claim, Expect, Org, Place, Says, Suite, TestIdentity};
+use crate::policy::{Case, Claim, Expect, Org, Place, Says, Sent, Suite, TestIdentity};
 use crate::shape::{Given, Node, TestFile};
 
 /// Every suite of a file.
@@ -19,9 +20,11 @@ pub(super) fn resolve(
     file: &TestFile,
     orgs: &[Arc<Org>],
     org_names: &Names,
+    recordings: &Recordings<'_>,
     context: &Context<'_>,
     sink: &mut Sink,
 ) -> Vec<Suite> {
+    let recordings = recordings.beside(&file.place);
     let one = |node: &Node, sink: &mut Sink| {
         let name = node.text("org")?;
         let found = org_names.find(&name, &node.path, sink)?;
@@ -30,12 +33,19 @@ pub(super) fn resolve(
             lies_elsewhere(node, &name, sink);
             return None;
         }
-        Some(suite(node, org, org_names, context, sink))
+        Some(suite(node, org, org_names, &recordings, context, sink))
     };
     file.root.entries("suite").filter_map(|node| one(node, sink)).collect()
 }
 
-fn suite(node: &Node, org: &Org, org_names: &Names, context: &Context<'_>, sink: &mut Sink) -> Suite {
+fn suite(
+    node: &Node,
+    org: &Org,
+    org_names: &Names,
+    recordings: &recorded::Beside<'_>,
+    context: &Context<'_>,
+    sink: &mut Sink,
+) -> Suite {
     let place = format!(" in org `{}`", org.slug);
     let names =
         |what: &'static str, known: Vec<(&str, _)>| Names::new(what, &*place, known, []).partial(org.incomplete);
@@ -44,7 +54,7 @@ fn suite(node: &Node, org: &Org, org_names: &Names, context: &Context<'_>, sink:
     let law_names = LawNames { catalogue: context.names, orgs: org_names, projects: &projects };
     let identities: BTreeMap<Arc<str>, Arc<TestIdentity>> = node
         .entries("identity")
-        .filter_map(|entry| Some((entry.name.clone(), identity(entry, org, &connections, sink)?.into())))
+        .filter_map(|entry| Some((entry.name.clone(), identity(entry, org, &connections, recordings, sink)?.into())))
         .collect();
     let broken = node.entries("identity").map(|entry| &*entry.name).filter(|name| !identities.contains_key(*name));
     let heads = node.entries("identity").filter(|entry| identities.contains_key(&entry.name));
@@ -59,13 +69,12 @@ fn suite(node: &Node, org: &Org, org_names: &Names, context: &Context<'_>, sink:
         let name = entry.text("who")?;
         let found = who.find(&name, &entry.path, sink);
         let expect = expect(entry, &law_names, sink);
-        Some(Case {
-            title: entry.name.clone(),
-            who: found.and_then(|_| identities.get(&name.value).cloned())?,
-            at: entry.time("at").map(|at| at.value).or(at),
-            expect: expect?,
-            place: self::place(entry),
-        })
+        let who = found.and_then(|_| identities.get(&name.value).cloned())?;
+        let at = entry.time("at").map(|at| at.value).or(at);
+        if at.is_none() && matches!(who.sent, Sent::Recorded { .. }) {
+            recorded::without_time(entry, &name, sink);
+        }
+        Some(Case { title: entry.name.clone(), who, at, expect: expect?, place: self::place(entry) })
     };
     let id = OrgId::from(org.slug.clone());
     Suite {
@@ -99,7 +108,13 @@ fn lies_elsewhere(node: &Node, name: &Spanned<Arc<str>>, sink: &mut Sink) {
         .report(sink);
 }
 
-fn identity(node: &Node, org: &Org, connections: &Names, sink: &mut Sink) -> Option<TestIdentity> {
+fn identity(
+    node: &Node,
+    org: &Org,
+    connections: &Names,
+    recordings: &recorded::Beside<'_>,
+    sink: &mut Sink,
+) -> Option<TestIdentity> {
     let connection = match node.text("connection") {
         Some(name) => {
             connections.find(&name, &node.path, sink)?;
@@ -107,9 +122,18 @@ fn identity(node: &Node, org: &Org, connections: &Names, sink: &mut Sink) -> Opt
         }
         None => only_connection(node, org, sink)?,
     };
+    let told = ["subject", "email", "group"].into_iter().filter_map(|word| Some((word, node.given(word)?.value.span)));
+    let told = told.chain(node.entries("attribute").map(|entry| ("attribute", entry.head)));
+    if let Some(entry) = node.entry("recorded") {
+        told.for_each(|(word, at)| recorded::told_too(word, at, node, sink));
+        return Some(TestIdentity { connection, sent: recordings.sent(entry, sink)? });
+    }
+    if node.given("email").is_none() && !node.was_tried("email") && !node.incomplete {
+        recorded::nothing_sent(node, sink);
+    }
     let groups = node.all("group").filter_map(Given::group).map(|group| group.value).collect();
     let attributes = attributes(node, &connection, org, sink);
-    Some(TestIdentity { connection, email: node.email("email")?.value, groups, attributes })
+    Some(TestIdentity { connection, sent: Sent::Told { email: node.email("email")?.value, groups, attributes } })
 }
 
 /// What the connection does not read never reaches a decision.

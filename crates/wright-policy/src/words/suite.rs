@@ -48,13 +48,32 @@ static IDENTITY: Block = Block {
             "connection \"okta\"",
         ),
         Field::fact("subject", Kind::Claim, "What the provider calls it; nothing hangs on it.", "subject \"00u1ada\""),
-        Field::fact("email", Kind::Email, "The address that the provider sends.", "email \"ada@acme.com\"").required(),
+        Field::fact("email", Kind::Email, "The address that the provider sends.", "email \"ada@acme.com\""),
         Field::fact("group", Kind::Group, "A group that the provider sends.", "group \"ml-research\"").many(),
         Field::entry(&ATTRIBUTE).many(),
+        Field::entry(&RECORDED),
     ],
     reserved: &[],
     about: "Somebody as the identity provider sends them, coming for the first time, through a domain that is proved.",
     example: "identity \"ada\" {\n    email \"ada@acme.com\"\n    group \"lumen-admins\"\n}",
+};
+
+static RECORDED: Block = Block {
+    word: "recorded",
+    key: Key::One(Kind::Recorded),
+    fields: &[Field::property(
+        "environment",
+        Kind::Reference("environment"),
+        "The environment whose gate it was sent to: the cases are put to this one alone.",
+        "environment=\"production\"",
+    )
+    .required()],
+    reserved: &[],
+    about: "What the provider once sent, in a file beside the organisation's: a SAML response (`.recorded.xml`), which is \
+            screened, verified and checked as the gate does it, or the claims of an ID token (`.recorded.json`), whose \
+            signature nobody can check without the provider. In the place of `email`, `group` and `attribute`. Needs the `at` \
+            of its time.",
+    example: "recorded \"ada.recorded.xml\" environment=\"production\"",
 };
 
 static ATTRIBUTE: Block = Block {

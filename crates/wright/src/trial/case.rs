@@ -1,8 +1,9 @@
 //! Case: one sign-in of a suite, and whether it comes to what the author expects.
 
+use gatewright_bundle::program::{Org, Program};
 use gatewright_decide::{Admission, Decision, PreparedOrg, Refused, decide};
 use gatewright_terms::{Refusal, Seconds, Trait};
-use wright_policy::{Case, Claim, Expect, PermissionAt, Place, Says, Suite, block_path, spell};
+use wright_policy::{Case, Claim, Expect, PermissionAt, Place, Says, Sent, Suite, block_path, spell};
 use wright_syntax::diagnostic::Diagnostic;
 
 use super::{Kind, TEST_FAILED, Trial, Verdict, folded, reasons};
@@ -10,6 +11,7 @@ use crate::closest::closest;
 use crate::compile::{Compiled, Outcome};
 use crate::identity::Identity;
 use crate::places::Places;
+use crate::recorded::{KeptOut, recorded};
 
 pub(super) fn trial(case: &Case, suite: &Suite, outcome: &Outcome) -> Trial {
     let findings = folded::findings(outcome, |compiled| run(case, suite, compiled, outcome));
@@ -23,22 +25,34 @@ pub(super) fn trial(case: &Case, suite: &Suite, outcome: &Outcome) -> Trial {
     }
 }
 
-pub(super) fn identity(case: &Case) -> Identity {
-    let groups = case.who.groups.iter().cloned().map(Trait::Group);
-    let attributes = case.who.attributes.iter().cloned().map(Trait::Attribute);
-    Identity {
-        connection: case.who.connection.clone(),
-        email: case.who.email.clone(),
-        traits: groups.chain(attributes).collect(),
-        groups_unknown: false,
+/// Who comes to the gate of this environment, or why nobody does. `None`: what was sent was sent to another one.
+pub(super) fn comes(case: &Case, program: &Program, org: &Org) -> Option<Result<Identity, KeptOut>> {
+    match &case.who.sent {
+        Sent::Told { email, groups, attributes } => {
+            let groups = groups.iter().cloned().map(Trait::Group);
+            let traits = groups.chain(attributes.iter().cloned().map(Trait::Attribute)).collect();
+            let (connection, email) = (case.who.connection.clone(), email.clone());
+            Some(Ok(Identity { connection, email, traits, groups_unknown: false }))
+        }
+        Sent::Recorded { environment, .. } if *environment != program.environment.name => None,
+        Sent::Recorded { text, .. } => {
+            let connection = org.connections.iter().find(|connection| connection.slug == case.who.connection)?;
+            let said = recorded(text.as_bytes(), program, org, connection, case.at?);
+            Some(said.map(|said| Identity::of(&said.facts)))
+        }
     }
 }
 
 fn run(case: &Case, suite: &Suite, compiled: &Compiled, outcome: &Outcome) -> Vec<Diagnostic> {
     let Some(org) = folded::org(compiled, &suite.org) else { return Vec::new() };
+    let Some(who) = comes(case, &compiled.program, org) else { return Vec::new() };
     let org = folded::prepared(compiled, org);
-    let court = Court { case, suite, org: &org, places: reasons::places(compiled, &outcome.workspace) };
-    match (decide(&org, &identity(case).facts(org.org())), &case.expect) {
+    let who = match who {
+        Ok(who) => who,
+        Err(kept_out) => return sent_in_vain(case, suite, &kept_out),
+    };
+    let court = Court { case, suite, org: &org, who, places: reasons::places(compiled, &outcome.workspace) };
+    match (decide(&org, &court.who.facts(org.org())), &case.expect) {
         (Decision::Admit(admission), Expect::Admit(claims)) => {
             claims.iter().filter_map(|claim| court.claim(claim, &admission)).collect()
         }
@@ -48,30 +62,52 @@ fn run(case: &Case, suite: &Suite, compiled: &Compiled, outcome: &Outcome) -> Ve
     }
 }
 
+/// What was recorded is refused before any line of the policy is asked.
+fn sent_in_vain(case: &Case, suite: &Suite, kept_out: &KeptOut) -> Vec<Diagnostic> {
+    let refusal = kept_out.refusal;
+    let (place, message) = match &case.expect {
+        Expect::Refuse(None, _) => return Vec::new(),
+        Expect::Refuse(Some(wanted), _) if *wanted == refusal => return Vec::new(),
+        Expect::Refuse(Some(wanted), place) => {
+            (place, format!("what was recorded should be refused for `{wanted}` and is refused for `{refusal}`"))
+        }
+        Expect::Admit(_) => (&case.place, format!("what was recorded should get in and is refused: `{refusal}`")),
+    };
+    let last = kept_out.steps.last().map(|step| format!("{}: {}; ", step.stage, step.text)).unwrap_or_default();
+    let mut found = finding(suite, place, message, "not what the gate makes of it");
+    found.help = Some(format!("{last}`gatewright explain {refusal}` says more"));
+    vec![found]
+}
+
+fn finding(suite: &Suite, place: &Place, message: String, mark: impl Into<String>) -> Diagnostic {
+    Diagnostic {
+        code: TEST_FAILED,
+        message,
+        primary: (place.at, mark.into()),
+        related: Vec::new(),
+        help: None,
+        fix: None,
+        path: place.path.clone(),
+        org: Some(suite.org.as_str().into()),
+    }
+}
+
 /// One case before one environment.
 struct Court<'a> {
     case: &'a Case,
     suite: &'a Suite,
     org: &'a PreparedOrg,
+    who: Identity,
     places: Places<'a>,
 }
 
 impl Court<'_> {
     fn finding(&self, place: &Place, message: String, mark: impl Into<String>) -> Diagnostic {
-        Diagnostic {
-            code: TEST_FAILED,
-            message,
-            primary: (place.at, mark.into()),
-            related: Vec::new(),
-            help: None,
-            fix: None,
-            path: place.path.clone(),
-            org: Some(self.suite.org.as_str().into()),
-        }
+        finding(self.suite, place, message, mark)
     }
 
     fn who(&self) -> String {
-        format!("`{}`", self.case.who.email)
+        format!("`{}`", self.who.email)
     }
 
     fn kept_out(&self, refused: &Refused) -> Diagnostic {
@@ -79,7 +115,7 @@ impl Court<'_> {
         let message = format!("{} should get in and is refused: `{refusal}`", self.who());
         let found = self.finding(&self.case.place, message, "expects `admit`");
         let mut found = self.because_of_block(found, refused, refusal);
-        if let Some(closest) = closest(self.org, &identity(self.case)) {
+        if let Some(closest) = closest(self.org, &self.who) {
             found.help = found.help.map(|help| format!("{help}; would get in: {closest}"));
         }
         found
@@ -166,8 +202,7 @@ impl Court<'_> {
         text: &str,
     ) -> Vec<(wright_syntax::source::Span, String)> {
         let held = reasons::held(self.org, admission);
-        let paths =
-            held.iter().filter(|held| counts(held)).filter_map(|held| held.path(self.org, &self.case.who.email));
+        let paths = held.iter().filter(|held| counts(held)).filter_map(|held| held.path(self.org, &self.who.email));
         reasons::marks(paths, text, &self.places)
     }
 }

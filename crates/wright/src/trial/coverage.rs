@@ -63,7 +63,9 @@ fn touched(org: &Org, compiled: &Compiled, outcome: &Outcome) -> BTreeSet<String
         if case::trial(case, suite, outcome).failed() {
             continue;
         }
-        let identity = case::identity(case);
+        let mut gates = outcome.programs.values();
+        let who = gates.find_map(|gate| case::comes(case, &gate.program, folded::org(gate, &suite.org)?));
+        let Some(Ok(identity)) = who else { continue };
         match decide(&prepared, &identity.facts(org)) {
             Decision::Admit(admission) => {
                 let held = reasons::held(&prepared, &admission);
