@@ -111,8 +111,9 @@ impl<'p> Census<'p> {
         Self { sides, people }
     }
 
-    /// `None` where the change is of a line that nobody's outcome hangs on.
-    pub fn people(&self, change: &Change) -> Option<People> {
+    /// `lines`: what the change is in each organisation, by its path there; several where a preset says it. `None` where the
+    /// change is of a line that nobody's outcome hangs on.
+    pub fn people(&self, change: &Change, lines: &[(OrgId, String)]) -> Option<People> {
         let effect = change.effect()?;
         let mut by_org: BTreeMap<&OrgId, Vec<&Cover>> = BTreeMap::new();
         effect.covers.iter().for_each(|cover| by_org.entry(&cover.org).or_default().push(cover));
@@ -121,7 +122,7 @@ impl<'p> Census<'p> {
             let holds = |who: &Identity| covers.iter().any(|cover| cover.holds(who));
             self.of(org).for_each(|person| person.count(&mut reached, holds));
         }
-        Some(People { reached, kept: self.kept(change) })
+        Some(People { reached, kept: self.kept(change, lines) })
     }
 
     /// Who is kept out, or lacks a permission, that was admitted and had it.
@@ -142,31 +143,42 @@ impl<'p> Census<'p> {
     }
 
     /// `None`: the change takes no grant of an organisation away, or nobody keeps it.
-    fn kept(&self, change: &Change) -> Option<Kept> {
-        let id = change.org.as_ref().filter(|_| change.is_removal())?;
-        let [before, after] = &self.sides;
-        let (was, is) = (before.prepared(id)?, after.prepared(id)?);
-        let gone = (0_u32..)
-            .zip(&was.org().grants)
-            .find(|(_, grant)| grant_path(was.catalogue(), was.org(), grant).as_deref() == Some(change.path.as_str()));
-        let gone = Because::Grant(gone?.0);
-        let covers = change.effect().map_or(&[][..], |effect| &effect.covers);
-        let (mut people, mut through) = (Count::default(), BTreeMap::<String, usize>::new());
-        for person in self.of(id) {
-            let keeps = |who: &Identity| {
-                let is_reached = covers.iter().any(|cover| cover.org == *id && cover.holds(who));
-                if is_reached { None } else { keeps(&was, &is, who, gone) }
-            };
-            person.count(&mut people, |who| keeps(who).is_some());
-            if let Some(way) = person.may_be.iter().find_map(keeps) {
-                let times = through.entry(way).or_default();
-                *times = times.saturating_add(person.times);
-            }
+    fn kept(&self, change: &Change, lines: &[(OrgId, String)]) -> Option<Kept> {
+        let covers = change.effect().filter(|_| change.is_removal()).map(|effect| effect.covers.as_slice())?;
+        let (mut people, mut through) = (Count::default(), BTreeMap::new());
+        for (org, path) in lines {
+            let covers: Vec<&Cover> = covers.iter().filter(|cover| cover.org == *org).collect();
+            self.kept_in(org, path, &covers, (&mut people, &mut through));
         }
         let mut through: Vec<(String, usize)> = through.into_iter().collect();
         through.sort_by_key(|(_, times)| std::cmp::Reverse(*times));
         let through = through.into_iter().map(|(way, _)| way).collect();
         (people.at_most > 0).then_some(Kept { people, through })
+    }
+
+    fn kept_in(
+        &self,
+        org: &OrgId,
+        path: &str,
+        covers: &[&Cover],
+        (people, through): (&mut Count, &mut BTreeMap<String, usize>),
+    ) {
+        let [before, after] = &self.sides;
+        let (Some(was), Some(is)) = (before.prepared(org), after.prepared(org)) else { return };
+        let is_gone = |grant| grant_path(was.catalogue(), was.org(), grant).as_deref() == Some(path);
+        let gone = (0_u32..).zip(&was.org().grants).find(|(_, grant)| is_gone(grant));
+        let Some(gone) = gone.map(|(at, _)| Because::Grant(at)) else { return };
+        for person in self.of(org) {
+            let keeps = |who: &Identity| {
+                let is_reached = covers.iter().any(|cover| cover.holds(who));
+                if is_reached { None } else { keeps(&was, &is, who, gone) }
+            };
+            person.count(people, |who| keeps(who).is_some());
+            if let Some(way) = person.may_be.iter().find_map(keeps) {
+                let times = through.entry(way).or_default();
+                *times = times.saturating_add(person.times);
+            }
+        }
     }
 }
 

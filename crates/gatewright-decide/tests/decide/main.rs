@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod acme;
+mod explain;
 mod naive;
 mod rules;
 mod step_up;

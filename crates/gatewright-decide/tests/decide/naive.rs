@@ -58,7 +58,7 @@ fn naive(org: &Org, facts: &Facts) -> Result<BTreeSet<(u32, Option<u32>)>, Refus
 }
 
 /// Somebody, most often one of ours: each of the first words is the ordinary one.
-fn anybody() -> impl Strategy<Value = Facts> {
+pub(crate) fn anybody() -> impl Strategy<Value = Facts> {
     let often = |words: &'static [&'static str]| (0..8_usize).prop_map(|at| *words.get(at).unwrap_or(&words[0]));
     let standing = prop_oneof![Just(Standing::Newcomer), Just(Standing::Member), Just(Standing::Removed)];
     let mine = prop::option::weighted(0.9, prop::collection::btree_set(0_u8..8, 0..6));
@@ -87,7 +87,7 @@ fn attribute(number: u8) -> Attribute {
 }
 
 /// Any grants and blocks over eight groups and two domains; any default project, with or without a role.
-fn any_org() -> impl Strategy<Value = Org> {
+pub(crate) fn any_org() -> impl Strategy<Value = Org> {
     let grants = prop::collection::btree_set((0_u32..5, 0_u8..13, 0_u32..2), 0..12);
     let blocked = prop::collection::btree_set(0_u8..8, 0..2);
     (grants, blocked, prop::option::of(0_u32..2)).prop_map(|(grants, blocked, default_project)| {

@@ -286,3 +286,56 @@ fn a_deployment_counts_the_people_of_the_gate() {
     assert_eq!((&said["brakes"][0]["found"], &said["brakes"][0]["holds"]), (&json!(7), &json!(false)));
     assert!(runtime.asked().contains("GET /v1/members-snapshot "));
 }
+
+/// A line of a preset counts in every organisation that it reaches, and who keeps it in each.
+#[test]
+fn people_of_a_preset_are_counted_in_all_organisations() {
+    let place = Place::with_workspace();
+    let preset = |lines: &str| {
+        let more = EDITORS.replace("research-team", "staff");
+        place.write("policies/presets/lab.kdl", format!("preset \"lab\" {{\n    about \"Labs\"\n{lines}{more}}}\n"))
+    };
+    preset(EDITORS);
+    place.edit(
+        "policies/orgs/acme/org.kdl",
+        EDITORS,
+        &format!("    use \"lab\"\n{}", EDITORS.replace("research-team", "own")),
+    );
+    let acme = String::from_utf8(place.read("policies/orgs/acme/org.kdl")).unwrap();
+    place.write("policies/orgs/globex/org.kdl", acme.replace("acme", "globex").replace("0oa1", "0oa2"));
+    git(&place, &["init", "--quiet", "--initial-branch=main", "."]);
+    commit(&place, "main");
+    preset("");
+    let mut document = snapshot(
+        "production",
+        "acme",
+        &[member(1, &json!(["research-team"])), member(2, &json!(["own", "research-team"]))],
+    );
+    let mut other = member(3, &json!(["research-team"]));
+    other["domain"] = json!("globex.example");
+    let orgs = document["orgs"].as_array_mut().unwrap();
+    orgs.push(json!({"org": "globex", "unrecorded": 0, "members": [other]}));
+    kept_in(&place, &document);
+    let said = asked(&place, &["diff", "main", "--output", "json"]).exits(0).json();
+    let row = &said["changes"][0];
+    assert!(row["path"].as_str().unwrap().starts_with("preset[lab].grant["), "{said:#}");
+    assert_eq!((&row["people"], &row["kept"]), (&json!(2), &json!({"people": 1, "through": ["group own"]})), "{row:#}");
+}
+
+/// Whoever is in an organisation that leaves is counted with it.
+#[test]
+fn everybody_of_an_organisation_that_leaves_is_counted() {
+    let place = Place::with_workspace();
+    let acme = String::from_utf8(place.read("policies/orgs/acme/org.kdl")).unwrap();
+    place.write("policies/orgs/globex/org.kdl", acme.replace("acme", "globex").replace("0oa1", "0oa2"));
+    git(&place, &["init", "--quiet", "--initial-branch=main", "."]);
+    commit(&place, "main");
+    std::fs::remove_dir_all(place.path("policies/orgs/acme")).unwrap();
+    kept_in(
+        &place,
+        &snapshot("production", "acme", &[member(1, &json!([])), member(2, &json!(["contractors-ended"]))]),
+    );
+    let said = asked(&place, &["diff", "main", "--output", "json"]).exits(0).json();
+    let people: Vec<_> = said["changes"].as_array().unwrap().iter().map(|row| (&row["path"], &row["people"])).collect();
+    assert_eq!(people, [(&json!("org[acme]"), &json!(2))], "{said:#}");
+}

@@ -10,7 +10,7 @@ use gatewright_terms::{OrgId, Slug};
 use serde_json::{Value, json};
 use wright::people::{Census, Count, People};
 
-use super::folded::Folded;
+use super::folded::{Folded, Row};
 use super::side::Side;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -64,7 +64,7 @@ pub(crate) fn count(folded: &mut Folded, (base, head): (&Side, &Side), snapshot:
     }
     let census = Census::new(&old.program, &new.program, &snapshot.members);
     for row in folded.rows.iter_mut().filter(|row| row.environments.contains(environment)) {
-        row.people = census.people(&row.change);
+        row.people = census.people(&row.change, &lines(row));
     }
     let reached: BTreeSet<OrgId> = folded.orgs().into_iter().cloned().collect();
     let unknown = snapshot.unrecorded.iter().filter(|(org, _)| reached.contains(*org)).map(|(_, times)| times);
@@ -80,6 +80,19 @@ pub(crate) fn count(folded: &mut Folded, (base, head): (&Side, &Side), snapshot:
         losing,
     });
     Ok(())
+}
+
+/// What a row is in each organisation, by the path there.
+fn lines(row: &Row) -> Vec<(OrgId, String)> {
+    let path = &row.change.path;
+    match (&row.change.org, &row.through) {
+        (Some(org), _) => vec![(org.clone(), path.clone())],
+        (None, Some(through)) => {
+            let own = path.strip_prefix(&format!("preset[{}].", through.preset)).unwrap_or(path);
+            through.orgs.iter().map(|org| (org.clone(), format!("org[{org}].{own}"))).collect()
+        }
+        (None, None) => Vec::new(),
+    }
 }
 
 fn of_another_environment(snapshot: &Snapshot, base: &Side, head: &Side) -> Failure {
