@@ -65,6 +65,11 @@ impl Focus {
         self.all.len()
     }
 
+    /// What they are called, on either side.
+    pub(crate) fn names(&self) -> BTreeSet<String> {
+        self.all.iter().map(|place| name(place).to_owned()).collect()
+    }
+
     /// How many of them a state has.
     pub(crate) fn orgs_of(&self, state: &State) -> usize {
         state.paths().filter(|path| path.starts_with(&self.orgs) && path.ends_with(ORG_FILE)).count()

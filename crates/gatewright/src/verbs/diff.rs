@@ -54,12 +54,7 @@ impl Diff {
         let is_asked = |name: &str| name.starts_with("running:");
         let of_base = runtime.filter(|_| is_asked(&self.base) || !self.members.as_deref().is_some_and(is_asked));
         let snapshot = self.members.as_deref().map(|named| people::snapshot(named, runtime, context)).transpose()?;
-        let (base, head, mut folded) = compared(
-            (&self.base, of_base),
-            self.head.as_deref(),
-            Judged::with_members(self.members.as_ref()),
-            context,
-        )?;
+        let (base, head, mut folded) = compared((&self.base, of_base), self.head.as_deref(), context)?;
         if let Some(snapshot) = snapshot {
             people::count(&mut folded, (&base, &head), snapshot)?;
         }
@@ -81,32 +76,17 @@ impl Diff {
     }
 }
 
-/// How much of both sides is compiled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Judged {
-    WhatDiffers,
-    /// A snapshot of members is of everybody.
-    Everything,
-}
-
-impl Judged {
-    pub(crate) const fn with_members(members: Option<&String>) -> Self {
-        if members.is_some() { Self::Everything } else { Self::WhatDiffers }
-    }
-}
-
 /// Both sides and what changes between them. The base comes with the runtime that was named.
 pub(crate) fn compared(
     (base, runtime): (&str, Option<&str>),
     head: Option<&str>,
-    judged: Judged,
     context: &Context,
 ) -> Result<(Side, Side, Folded), Failure> {
     let (base, head) = at_once(
         || base_named(base, runtime, context),
         || head.map_or_else(|| Named::of_workspace(context), |head| Named::of(head, context)),
     );
-    let (base, head) = sides(base?, head?, judged, context)?;
+    let (base, head) = sides(base?, head?, context)?;
     let folded = Folded::of(&base, &head);
     if folded.environments.is_empty() || !folded.is_comparable {
         return Err(apart(&base, &head));
@@ -117,16 +97,15 @@ pub(crate) fn compared(
 /// From here on a comparison compiles the organisations that differ, and takes the others for what they were.
 const ORGS_OF_A_PART: usize = 256;
 
-fn sides(base: Named, head: Named, judged: Judged, context: &Context) -> Result<(Side, Side), Failure> {
-    if judged == Judged::WhatDiffers
-        && let (Named::State(old_name, old), Named::State(new_name, new)) = (&base, &head)
+fn sides(base: Named, head: Named, context: &Context) -> Result<(Side, Side), Failure> {
+    if let (Named::State(old_name, old), Named::State(new_name, new)) = (&base, &head)
         && let Extent::Part(focus) = Extent::between(old, new)?
         && focus.orgs_total() >= ORGS_OF_A_PART
     {
-        let orgs_total = focus.orgs_of(new);
+        let (orgs_total, names) = (focus.orgs_of(new), focus.names());
         if let Some([before, after]) = focus.outcomes([old, new], context.as_of())? {
             let mut after = Side::of_outcome(new_name, new, after)?;
-            after.orgs_total = orgs_total;
+            (after.orgs_total, after.names) = (orgs_total, names);
             return Ok((Side::of_outcome(old_name, old, before)?, after));
         }
     }

@@ -62,12 +62,7 @@ pub(crate) struct Review {
 impl Review {
     pub(crate) fn run(&self, context: &Context) -> Result<Report, Failure> {
         let snapshot = self.members.as_deref().map(|named| people::snapshot(named, None, context)).transpose()?;
-        let (base, head, mut folded) = diff::compared(
-            (&self.base, None),
-            self.head.as_deref(),
-            diff::Judged::with_members(self.members.as_ref()),
-            context,
-        )?;
+        let (base, head, mut folded) = diff::compared((&self.base, None), self.head.as_deref(), context)?;
         if let Some(snapshot) = snapshot {
             people::count(&mut folded, (&base, &head), snapshot)?;
         }

@@ -339,3 +339,30 @@ fn everybody_of_an_organisation_that_leaves_is_counted() {
     let people: Vec<_> = said["changes"].as_array().unwrap().iter().map(|row| (&row["path"], &row["people"])).collect();
     assert_eq!(people, [(&json!("org[acme]"), &json!(2))], "{said:#}");
 }
+
+/// Of many organisations those alone are compiled that differ; members of the others are known all the same.
+#[test]
+fn members_of_organisations_that_nobody_compiled_are_known() {
+    let place = Place::with_workspace();
+    let acme = String::from_utf8(place.read("policies/orgs/acme/org.kdl")).unwrap();
+    for n in 0..260 {
+        let other = acme.replace("acme", &format!("org-{n}")).replace("0oa1", &format!("0oa{n}x"));
+        place.write(&format!("policies/orgs/org-{n}/org.kdl"), other);
+    }
+    git(&place, &["init", "--quiet", "--initial-branch=main", "."]);
+    commit(&place, "main");
+    place.edit("policies/orgs/acme/org.kdl", "    block", "    block group=\"interns\"\n    block");
+    let mut document = snapshot("production", "acme", &[member(1, &json!(["interns"]))]);
+    let mut far = member(2, &json!(["interns"]));
+    far["domain"] = json!("org-7.example");
+    let orgs = document["orgs"].as_array_mut().unwrap();
+    orgs.push(json!({"org": "org-7", "unrecorded": 0, "members": [far]}));
+    kept_in(&place, &document);
+    let ran = asked(&place, &["diff", "main", "--output", "json"]).exits(0);
+    let said = ran.json();
+    assert_eq!(said["base"]["bundle"], Value::Null, "a part was compiled");
+    assert_eq!((&said["changes"][0]["people"], said["changes"].as_array().unwrap().len()), (&json!(1), 1), "{said:#}");
+    document["orgs"][1]["org"] = json!("org-999");
+    kept_in(&place, &document);
+    assert!(asked(&place, &["diff", "main"]).exits(2).stderr.contains("`org-999`, which neither side knows"));
+}

@@ -58,7 +58,8 @@ pub(crate) fn count(folded: &mut Folded, (base, head): (&Side, &Side), snapshot:
         let mut rules = [base, head].into_iter().filter_map(|side| side.rules.as_ref());
         rules.any(|rules| rules.governance.retired.contains_key(org))
     };
-    let strange = snapshot.members.keys().find(|org| !known.contains(org) && !retired(org));
+    let is_known = |org: &OrgId| known.contains(org) || head.names.contains(org.as_str()) || retired(org);
+    let strange = snapshot.members.keys().find(|org| !is_known(org));
     if let Some(org) = strange {
         return Err(of_another_policy(&snapshot, org));
     }
@@ -109,10 +110,10 @@ fn of_another_policy(snapshot: &Snapshot, org: &OrgId) -> Failure {
 }
 
 impl Counted {
-    /// Owners are those of the bundle that ran.
+    /// Owners are those of the bundle that ran. Of a part of the organisations there is no bundle to tell it by.
     pub(super) fn ran_another_than(&self, base: &Side) -> bool {
-        let half = base.environments.get(&self.environment);
-        half.and_then(|half| half.digest).is_none_or(|digest| bundle::digest(digest) != self.bundle)
+        let digest = base.environments.get(&self.environment).and_then(|half| half.digest);
+        digest.is_some_and(|digest| bundle::digest(digest) != self.bundle)
     }
 
     pub(super) fn json(&self) -> Value {

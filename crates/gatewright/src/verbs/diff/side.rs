@@ -29,6 +29,8 @@ pub(crate) struct Side {
     pub(crate) rules: Option<Rules>,
     /// How many organisations it has, compiled or not.
     pub(crate) orgs_total: usize,
+    /// Where a part was compiled, what all organisations of both sides are called; nothing changes for those of the others.
+    pub(crate) names: BTreeSet<String>,
     /// Sorted by path.
     sources: Vec<Source>,
     /// The folder of presets.
@@ -104,6 +106,12 @@ impl Side {
         Named::of(name, context)?.side(context)
     }
 
+    /// Where the lines of an environment stand, if this is what the bundle of that digest was compiled from.
+    pub(crate) fn provenance_of(self, environment: &Slug, bundle: &str) -> Option<Provenance> {
+        let half = self.environments.into_iter().find(|(name, _)| name == environment)?.1;
+        half.provenance.filter(|_| half.digest.is_some_and(|digest| bundle::digest(digest) == bundle))
+    }
+
     /// The workspace as it lies there.
     pub(crate) fn of_workspace(context: &Context) -> Result<Self, Failure> {
         Named::of_workspace(context)?.side(context)
@@ -125,6 +133,7 @@ impl Side {
             environments: BTreeMap::from([(environment, half)]),
             rules: None,
             orgs_total,
+            names: BTreeSet::new(),
             sources: Vec::new(),
             presets: None,
             is_bundle: true,
@@ -153,16 +162,11 @@ impl Side {
             environments,
             rules: Some(rules),
             orgs_total: outcome.orgs.len(),
+            names: BTreeSet::new(),
             sources,
             presets,
             is_bundle: false,
         })
-    }
-
-    /// Where the lines of an environment stand, if this is what the bundle of that digest was compiled from.
-    pub(crate) fn provenance_of(self, environment: &Slug, bundle: &str) -> Option<Provenance> {
-        let half = self.environments.into_iter().find(|(name, _)| name == environment)?.1;
-        half.provenance.filter(|_| half.digest.map(bundle::digest).as_deref() == Some(bundle))
     }
 
     /// Whether a file is one of the folder of presets.
