@@ -8,6 +8,7 @@ use gatewright_tests::root;
 /// The crates, in the order of what reads strangers' bytes.
 const CRATES: &[&str] = &[
     "gate-http",
+    "gatewright-oidc",
     "gate-oidc",
     "gate-core",
     "gate-store",
