@@ -44,6 +44,8 @@ mod merge;
 mod owners;
 #[path = "cli/people.rs"]
 mod people;
+#[path = "cli/recorded.rs"]
+mod recorded;
 #[path = "cli/repository.rs"]
 mod repository;
 #[path = "cli/review.rs"]

@@ -132,12 +132,12 @@ fn wrong_use_ends_in_2_and_a_wrong_policy_in_1() {
 }
 
 /// What real providers have sent, and where each answer belongs.
-fn captured() -> std::path::PathBuf {
+pub(crate) fn captured() -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/shapes/captured")
 }
 
 /// A workspace whose gate is the one that the captured responses were sent to.
-fn hooli() -> (Place, Value) {
+pub(crate) fn hooli() -> (Place, Value) {
     let facts: Value = serde_json::from_slice(&std::fs::read(captured().join("facts.json")).unwrap()).unwrap();
     let (base, path) = facts["acs"].as_str().unwrap().split_once("/sso/").unwrap();
     let (org, connection) = path.strip_suffix("/acs").unwrap().split_once('/').unwrap();
@@ -163,7 +163,7 @@ fn hooli() -> (Place, Value) {
     (place, facts)
 }
 
-fn response<'f>(facts: &'f Value, file: &str) -> &'f Value {
+pub(crate) fn response<'f>(facts: &'f Value, file: &str) -> &'f Value {
     facts["responses"].as_array().unwrap().iter().find(|response| response["file"] == file).unwrap()
 }
 
