@@ -88,13 +88,13 @@ impl Focus {
     ) -> Result<Option<[Outcome; N]>, Failure> {
         let [.., head] = states.as_slice() else { return Ok(None) };
         let shared = shared(&head.part(|path| !path.starts_with(&self.orgs))?);
-        if self.is_named_and_gone(head, &shared) {
+        if self.orgs_of(head) == 0 || self.is_named_and_gone(head, &shared) {
             return Ok(None);
         }
         self.add_named(&shared);
         let outcomes = self.judged(&states, as_of)?;
         let claims: Vec<&Claims> = outcomes.iter().map(|outcome| &outcome.claims).collect();
-        if claims.iter().any(|claims| !claims.own.is_disjoint(&shared.common)) {
+        if claims.iter().any(|claims| shared.gives_to_others(claims)) {
             return Ok(None);
         }
         let others = self.others(head, &claims)?;

@@ -310,7 +310,17 @@ fn a_line_with_a_param_in_its_key_is_one_change() {
             .map(|project| (format!("preset[usual].grant[role=editor,project={project},group=…]"), orgs))
     };
     assert_eq!(paths(&json_of(&place, &["HEAD"])), of_preset(2));
-    place.edit("policies/orgs/hooli/org.kdl", "guests-of-hooli", "everybody");
+    // What the preset gives by default stays to be seen.
+    place.edit("policies/orgs/hooli/org.kdl", " guests=\"guests-of-hooli\"", "");
+    git(&place, &["commit", "--quiet", "--message", "Hooli takes the default", "policies/orgs"]);
+    place.edit(preset, "default=\"guests\"", "default=\"strangers\"");
+    let said = paths(&json_of(&place, &["HEAD"]));
+    let shown = |group: &str| format!("preset[usual].grant[role=editor,project=default,group={group}]");
+    for group in ["…", "strangers"] {
+        assert!(said.contains(&(shown(group), 1)), "{group}: {said:?}");
+    }
+    place.edit(preset, "default=\"strangers\"", "default=\"guests\"");
+    place.edit("policies/orgs/hooli/org.kdl", "use \"usual\"", "use \"usual\" guests=\"everybody\"");
     let said = paths(&json_of(&place, &["HEAD"]));
     assert!(
         said.contains(&("org[hooli].grant[role=editor,project=default,group=everybody]".to_owned(), 0)),

@@ -158,6 +158,75 @@ fn a_comparison_of_what_differs_is_the_comparison_of_everything() {
     }
 }
 
+const GUARDRAIL: &str = "guardrail \"cap\" {
+    require \"session.absolute\" at-most=\"12h\"
+    forbid \"project[research].visibility\" equals=\"private\"
+    why \"SOC 2 CC6.1\"
+}
+";
+
+fn google(n: usize, client: &str) -> String {
+    let own = format!("issuer \"https://okta.customer-{n}.example\"\n            client-id \"client-{n}\"");
+    let shared = format!("shared-client \"{client}\"\n            hosted-domain \"customer-{n}.example\"");
+    let text = org(n).replace("\"okta\"", "\"google\"").replace(&own, &shared);
+    // Google sends no groups.
+    text.lines().filter(|line| !line.contains(" group=")).map(|line| format!("{line}\n")).collect()
+}
+
+/// A guardrail that names a project of another organisation, two shared clients that are one at the provider, a suite that
+/// belongs elsewhere: what no changed organisation has is not taken for nothing.
+#[test]
+fn what_leads_through_the_platform_is_found() {
+    let place = platform();
+    place.write("policies/platform/guardrails.kdl", GUARDRAIL);
+    let clients = ["g1", "g2"].map(|slug| {
+        format!("    shared-client \"{slug}\" {{\n        provider \"google\"\n        client-id \"one\"\n        secret \"platform/google\"\n    }}\n")
+    });
+    let production = "policies/environments/production.kdl";
+    let text = String::from_utf8(place.read(production)).unwrap();
+    place.write(production, text.trim_end().trim_end_matches('}').to_owned() + &clients.concat() + "}\n");
+    place.write(&path(5), google(5, "g2"));
+    commit(&place, "base");
+    let before = diagnostics(&place, &[]);
+    assert!(!before.to_string().contains("\"error\""), "{before:#}");
+    let suite = |org: &str| format!("suite \"strange\" {{\n    org \"{org}\"\n}}\n");
+    let test = path(3).replace("org.kdl", "org.test.kdl");
+    let long = org(3).replace("    block", "    session { absolute \"48h\"; idle \"1h\"; }\n    block");
+    for (file, text, code) in [
+        (path(3), long, "GW0801"),
+        (path(3), google(3, "g1"), "GW0402"),
+        (test.clone(), suite("customer-5"), "GW0106"),
+        (test, suite("nobody"), "GW0106"),
+    ] {
+        place.write(&file, text);
+        let said = diagnostics(&place, &["--changed"]).to_string();
+        assert!(said.contains(code), "{file}: {said}");
+        place.run(&["check", "--workspace", "policies"]).exits(1);
+        place.run(&["diff", "HEAD", "--workspace", "policies"]).exits(1);
+        git(&place, &["checkout", "--quiet", "."]);
+        git(&place, &["clean", "--quiet", "--force", "-d"]);
+    }
+    // Nobody changed the guardrail, whoever has a project of that name.
+    place.edit(
+        &path(3),
+        "    project \"default\"",
+        "    project \"research\" { name \"Research\"; }\n    project \"default\"",
+    );
+    let said = place.run(&["diff", "HEAD", "--workspace", "policies", "--output", "json"]).exits(0).json();
+    let paths: Vec<&str> =
+        said["changes"].as_array().unwrap().iter().map(|change| change["path"].as_str().unwrap()).collect();
+    assert!(!paths.is_empty() && paths.iter().all(|path| path.starts_with("org[customer-3]")), "{paths:?}");
+}
+
+#[test]
+fn the_last_organisation_is_missed() {
+    let place = Place::with_workspace();
+    git(&place, &["init", "--quiet", "."]);
+    commit(&place, "main");
+    std::fs::remove_dir_all(place.path("policies/orgs/acme")).unwrap();
+    assert!(diagnostics(&place, &["--changed"]).to_string().contains("GW0203"));
+}
+
 #[test]
 fn before_the_first_commit_everything_is_checked() {
     let place = Place::with_workspace();

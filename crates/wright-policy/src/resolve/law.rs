@@ -41,11 +41,11 @@ pub(super) fn binds(text: &str, node: &Node, names: &LawNames<'_>, sink: &mut Si
     reference.value = value.into();
     match field {
         "org" => {
-            names.orgs.find_within(&reference, ("org=", ""), &node.path, sink)?;
+            names.orgs.exists_within(&reference, ("org=", ""), &node.path, sink)?;
             OrgId::parse(value).ok().map(Binds::Org)
         }
         "plan" => {
-            names.catalogue.plans.find_within(&reference, ("plan=", ""), &node.path, sink)?;
+            names.catalogue.plans.exists_within(&reference, ("plan=", ""), &node.path, sink)?;
             Slug::parse(value).ok().map(Binds::Plan)
         }
         "members" => one_of(value, &[("sso", Binds::All)], node, sink),
@@ -141,7 +141,7 @@ pub(super) fn permission_at(
 #[expect(clippy::option_option, reason = "left out and unknown are not the same")]
 fn project_of(node: &Node, names: &LawNames<'_>, sink: &mut Sink) -> Option<Option<Slug>> {
     let Some(project) = node.text("project") else { return Some(None) };
-    names.projects.find(&project, &node.path, sink)?;
+    names.projects.exists(&project, &node.path, sink)?;
     Slug::parse(&project.value).ok().map(Some)
 }
 

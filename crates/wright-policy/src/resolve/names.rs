@@ -80,16 +80,22 @@ impl Names {
         index.map(|value| Spanned { value, span: reference.span })
     }
 
+    /// For names that stand for themselves: `None` where nothing has this name, which is reported. What was not read may have it.
+    pub(crate) fn exists(&self, reference: &Spanned<Arc<str>>, path: &str, sink: &mut Sink) -> Option<()> {
+        let found = self.find(reference, path, sink).is_some();
+        (found || self.partial).then_some(())
+    }
+
     /// The same for a name that is a part of the text at its place: what stands around it there is kept in a fix.
-    pub(crate) fn find_within(
+    pub(crate) fn exists_within(
         &self,
         reference: &Spanned<Arc<str>>,
         (before, after): (&str, &str),
         path: &str,
         sink: &mut Sink,
-    ) -> Option<Spanned<usize>> {
+    ) -> Option<()> {
         let mut local = Sink::default();
-        let found = self.find(reference, path, &mut local);
+        let found = self.exists(reference, path, &mut local);
         for mut finding in local.into_sorted() {
             if let Some(fix) = &mut finding.fix {
                 fix.text = format!("\"{before}{}{after}\"", fix.text.trim_matches('"'));

@@ -27,6 +27,10 @@ pub(super) fn resolve(
     let recordings = recordings.beside(&file.place);
     let one = |node: &Node, sink: &mut Sink| {
         let name = node.text("org")?;
+        if org_names.is_partial() && file.place.rsplit('/').next() != Some(&*name.value) {
+            lies_elsewhere(node, &name, sink);
+            return None;
+        }
         let found = org_names.find(&name, &node.path, sink)?;
         let org = orgs.get(found.value)?;
         if context.places.get(&org.slug) != Some(&file.place) {

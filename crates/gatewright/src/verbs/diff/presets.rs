@@ -22,57 +22,47 @@ pub(crate) struct Through {
     pub(crate) ids: BTreeSet<ChangeId>,
 }
 
-/// What makes two rows one: the line on both sides, the words of the path in the organisation, and the environments.
-type Key = (Option<(String, u32)>, Option<(String, u32)>, (String, String), BTreeSet<Slug>);
+/// What makes two rows one: the line on both sides, the path in the organisation without what is the organisation's own,
+/// what is said, and the environments.
+type Key = (Option<(String, u32)>, Option<(String, u32)>, String, String, BTreeSet<Slug>);
 
 pub(super) fn fold(rows: Vec<Row>, base: &Side, head: &Side) -> Vec<Row> {
     let (mut groups, mut folded): (BTreeMap<Key, Vec<Row>>, Vec<Row>) = (BTreeMap::new(), Vec::new());
     let mut users = Users { sides: [base, head], known: BTreeMap::new() };
     for row in rows {
         if users.both_use_it(&row) {
-            groups.entry(key(&row)).or_default().push(row);
+            groups.entry(users.key(&row)).or_default().push(row);
         } else {
             folded.push(row);
         }
     }
-    for group in groups.into_values().flat_map(apart) {
-        folded.extend(one(group, &mut users));
+    for ((_, _, path, ..), group) in groups {
+        folded.extend(one(&path, group, &mut users));
     }
     folded
 }
 
-/// By what they say; and by their paths, where a line of text holds several lines of policy.
-fn apart(group: Vec<Row>) -> Vec<Vec<Row>> {
-    let mut orgs = BTreeSet::new();
-    let several = !group.iter().all(|row| orgs.insert(row.change.org.clone()));
-    let mut parts: Vec<Vec<Row>> = Vec::new();
-    for row in group {
-        let belongs = |part: &&mut Vec<Row>| {
-            part.first().is_some_and(|first| {
-                let same_path = !several || first.change.short_path() == row.change.short_path();
-                same_path && first.change.says(&row.change)
-            })
-        };
-        match parts.iter_mut().find(belongs) {
-            Some(part) => part.push(row),
-            None => parts.push(vec![row]),
-        }
+/// The path with `…` in the place of the one key that is written in the organisation's file and in no preset. What a preset
+/// says stays to be seen, whoever it becomes a part of.
+fn common(path: &str, own: &str, presets: [&str; 2]) -> String {
+    let is_own = |key: &&str| {
+        let written = format!("\"{key}\"");
+        own.contains(&written) && !presets.iter().any(|preset| preset.contains(&written))
+    };
+    let keys = path.split(['[', ']', ',']).map(|part| part.split_once('=').map_or(part, |(_, key)| key));
+    let mut own = keys.filter(|key| !key.is_empty() && !key.contains('"')).filter(is_own);
+    match (own.next(), own.next()) {
+        (Some(key), None) if path.matches(key).count() == 1 => path.replacen(key, "…", 1),
+        _ => path.to_owned(),
     }
-    parts
-}
-
-fn key(row: &Row) -> Key {
-    let at = |place: &Option<Place>| place.as_ref().map(|place| (place.file.clone(), place.line));
-    let (before, after) = row.change.kind();
-    (at(&row.base), at(&row.head), (before.to_owned(), after.to_owned()), row.environments.clone())
 }
 
 /// One row for what is said.
-fn one(group: Vec<Row>, users: &mut Users<'_>) -> Vec<Row> {
+fn one(path: &str, group: Vec<Row>, users: &mut Users<'_>) -> Vec<Row> {
     let file = group.first().and_then(Row::line).map(|place| place.file.clone()).unwrap_or_default();
     let preset = file.rsplit('/').next().and_then(|name| name.strip_suffix(".kdl")).unwrap_or_default().to_owned();
     let changes: Vec<&Change> = group.iter().map(|row| &row.change).collect();
-    let (Some(change), Some(first)) = (Change::of_preset(&preset, &changes), group.first()) else { return group };
+    let (Some(change), Some(first)) = (Change::of_preset(&preset, path, &changes), group.first()) else { return group };
     let orgs: BTreeSet<OrgId> = group.iter().filter_map(|row| row.change.org.clone()).collect();
     let ids = group.iter().map(|row| row.change.id.clone()).collect();
     let environment = first.environments.first();
@@ -115,10 +105,45 @@ impl Users<'_> {
         is_the_presets && (0..2).all(|side| self.of(side, environment, &file).contains(org))
     }
 
+    fn key(&self, row: &Row) -> Key {
+        let at = |place: &Option<Place>| place.as_ref().map(|place| (place.file.clone(), place.line));
+        let [base, head] = self.sides;
+        let own = row.change.org.as_ref().zip(row.environments.first());
+        let own = own.and_then(|(org, environment)| head.org_text(environment, org)).unwrap_or_default();
+        let file = row.line().map(|place| &*place.file).unwrap_or_default();
+        let presets = [base, head].map(|side| side.text_of(file).unwrap_or_default());
+        let path = common(row.change.short_path(), own, presets);
+        (at(&row.base), at(&row.head), path, row.change.saying(), row.environments.clone())
+    }
+
     fn of(&mut self, side: usize, environment: &Slug, file: &str) -> &BTreeSet<OrgId> {
         let sides = self.sides;
         self.known
             .entry((side, environment.clone(), file.to_owned()))
             .or_insert_with(|| sides.get(side).map(|side| side.users_of(environment, file)).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::common;
+
+    #[test]
+    fn what_is_the_organisations_own_is_left_out_and_nothing_else() {
+        let own = "use \"usual\" admins=\"ops-7\" site=\"west\"";
+        let preset = "param \"admins\" default=\"everybody\"; grant role=\"admin\" group=\"$admins\"";
+        let common = |path| common(path, own, [preset, ""]);
+        assert_eq!(common("grant[role=admin,group=ops-7]"), "grant[role=admin,group=…]");
+        assert_eq!(common("block[group=ops-7]"), "block[group=…]");
+        for whole in [
+            "grant[role=admin,group=everybody]",
+            "grant[role=admin,group=ops]",
+            "grant[role=ops-7,group=west]",
+            "grant[role=admin,group=\"ops-7\"]",
+            "grant[role=ops-7x,group=ops-7]",
+            "session.idle",
+        ] {
+            assert_eq!(common(whole), whole);
+        }
     }
 }

@@ -121,7 +121,7 @@ impl Brake {
 fn reached(folded: &Folded, head: &Side) -> usize {
     let counts = || folded.rows.iter().filter(|row| row.change.gravest() != Class::Cosmetic);
     if counts().any(Row::is_of_every_org) {
-        return head.orgs().len();
+        return head.orgs_total;
     }
     counts().flat_map(Row::orgs).collect::<BTreeSet<_>>().len()
 }
