@@ -51,7 +51,8 @@ fn named(
     let name: Arc<str> = name.into();
     let key = Spanned { value: name.clone(), span: reference.span };
     let (before, after) = row.path.split_once('*').unwrap_or((row.path, ""));
-    known.exists_within(&key, (before, after), &node.path, sink).map(|_| name)
+    known.exists_within(&key, (before, after), &node.path, sink)?;
+    Some(name)
 }
 
 fn unknown(reference: &Spanned<Arc<str>>, key: Option<&str>, place: &str) -> Finding {
