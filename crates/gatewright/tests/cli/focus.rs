@@ -190,13 +190,13 @@ fn what_leads_through_the_platform_is_found() {
     let before = diagnostics(&place, &[]);
     assert!(!before.to_string().contains("\"error\""), "{before:#}");
     let suite = |org: &str| format!("suite \"strange\" {{\n    org \"{org}\"\n}}\n");
-    let test = path(3).replace("org.kdl", "org.test.kdl");
+    let beside = path(3).replace("org.kdl", "org.test.kdl");
     let long = org(3).replace("    block", "    session { absolute \"48h\"; idle \"1h\"; }\n    block");
     for (file, text, code) in [
         (path(3), long, "GW0801"),
         (path(3), google(3, "g1"), "GW0402"),
-        (test.clone(), suite("customer-5"), "GW0106"),
-        (test, suite("nobody"), "GW0106"),
+        (beside.clone(), suite("customer-5"), "GW0106"),
+        (beside, suite("nobody"), "GW0106"),
     ] {
         place.write(&file, text);
         let said = diagnostics(&place, &["--changed"]).to_string();
