@@ -14,6 +14,8 @@ mod governance;
 mod oracle;
 #[path = "diff/people.rs"]
 mod people;
+#[path = "diff/presets.rs"]
+mod presets;
 #[path = "diff/random.rs"]
 mod random;
 #[path = "diff/rows.rs"]
@@ -22,3 +24,7 @@ mod rows;
 mod settings;
 #[path = "diff/small.rs"]
 mod small;
+#[path = "diff/whole.rs"]
+mod whole;
+#[path = "diff/witness.rs"]
+mod witness;

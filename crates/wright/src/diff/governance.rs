@@ -33,6 +33,7 @@ pub fn governance(before: &Rules, after: &Rules) -> Vec<Change> {
     }
     changes.extend(guardrail::changes(&before.governance.guardrails, &after.governance.guardrails));
     changes.extend(retired(before, after));
+    changes.sort_by(|one, other| (&one.org, &one.path, &one.id).cmp(&(&other.org, &other.path, &other.id)));
     changes
 }
 

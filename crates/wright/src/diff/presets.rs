@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::access::Sign;
 use super::change::{Change, ChangeId, Effect, What};
 
 impl Change {
@@ -19,8 +20,8 @@ impl Change {
         let value = |text: &str| Some(text.to_owned());
         let (before, after) = match &first.what {
             What::Setting { before, after } => (before.clone(), after.clone()),
-            What::Access { value: said, .. } if first.is_addition() => (None, value(said)),
-            What::Access { value: said, .. } => (value(said), None),
+            What::Access { sign: Sign::Added, value: said, .. } => (None, value(said)),
+            What::Access { sign: Sign::Removed, value: said, .. } => (value(said), None),
         };
         let reached: BTreeSet<&str> = members.iter().map(|change| change.id.as_str()).collect();
         let bound = format!("{path} {}", reached.into_iter().collect::<Vec<_>>().join(" "));

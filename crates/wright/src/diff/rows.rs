@@ -116,9 +116,7 @@ impl Rows {
     fn row(&mut self, of: Option<(&OrgId, bool)>, fact: &Fact, sign: Sign) -> &mut Row {
         let (org, several) = of.map_or((None, false), |(org, several)| (Some(org), several));
         let row = self.0.entry((org.cloned(), path::of(org, fact, several), sign)).or_default();
-        if *fact != Fact::Org {
-            row.values.insert(path::value(fact));
-        }
+        row.values.insert(path::value(fact));
         row.classes.extend(trust(fact, sign));
         row
     }

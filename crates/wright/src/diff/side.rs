@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use gatewright_bundle::program::{Catalogue, Org, Role, Scope};
+use gatewright_bundle::program::{Catalogue, Org, Role};
 use gatewright_decide::PreparedOrg;
 use gatewright_terms::{EmailAddress, PermissionName, Refusal, Slug, Trait};
 
@@ -66,9 +66,9 @@ impl<'p> Side<'p> {
         if fact.is_global() { self.global.contains(fact) } else { self.own.contains(fact) }
     }
 
-    /// Whether access hangs on the same lines here and there.
+    /// Whether access hangs on the same lines here and there. That there is an organisation is one of them.
     pub(super) fn has_lines_of(&self, other: &Self) -> bool {
-        self.org.is_some() == other.org.is_some() && self.own == other.own && self.global == other.global
+        self.own == other.own && self.global == other.global
     }
 
     /// Whether its grants have to say whose groups they mean.
@@ -120,20 +120,19 @@ impl<'p> Side<'p> {
 }
 
 impl Open {
+    /// Of a slot whose groups are known, or are not asked for.
     fn of(org: &PreparedOrg, slot: &Slot) -> Self {
         let (catalogue, org) = (org.catalogue(), org.org());
         let mut open =
             Self { blocks: org.blocked_groups.iter().cloned().map(Trait::Group).collect(), ..Self::default() };
         if org.owners.iter().any(|owner| owner.same_mailbox(&slot.email))
-            && let Some(role) = catalogue.roles.iter().find(|role| is_owner_role(role))
+            && let Some(role) = catalogue.roles.iter().find(|role| RoleName::is_owner(role))
         {
             let because = BTreeSet::from([Fact::owner(&slot.email), Fact::Role(RoleName::of(role))]);
             open.admit(catalogue, org, &When::Always, (role, None), &because);
         }
         for (line, role) in fact::grants(catalogue, org) {
             let when = match &line.to {
-                // Whose groups are not known gets in only where none is asked for.
-                For::Having { what: Trait::Group(_), .. } if slot.groups_unknown => continue,
                 For::Having { what, connection } if *connection == slot.connection => When::Having(what.clone()),
                 For::EveryoneIn(domain) if domain == slot.email.domain() => When::Always,
                 For::Having { .. } | For::EveryoneIn(_) => continue,
@@ -201,8 +200,4 @@ impl View {
             (_, None) => Self::Closed(Refusal::OrgUnknown),
         }
     }
-}
-
-fn is_owner_role(role: &Role) -> bool {
-    role.scope == Scope::Org && role.slug.as_str() == "owner"
 }

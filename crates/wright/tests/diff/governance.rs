@@ -78,6 +78,7 @@ fn approvals_are_trust_roots_and_brakes_are_defences() {
     assert_eq!(brake(None).1, Class::Weakening);
     assert_eq!(brake(Some(u32::MAX)).1, Class::Weakening);
     assert_eq!(brake(Some(24)).1, Class::Strengthening);
+    assert_eq!(brake(Some(0)).1, Class::Strengthening);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use wright::diff::{Change, Class, Effect, Outcome, Sign, What, diff};
 use crate::small::{Line, Small, To};
 
 /// Developers from `g0`, whose role permits `a.read`; admins may `d.pay` too.
-fn base() -> Small {
+pub(crate) fn base() -> Small {
     Small {
         connections: BTreeSet::from([0]),
         domains: BTreeMap::from([(0, 0)]),
@@ -25,27 +25,24 @@ fn base() -> Small {
     }
 }
 
-fn line(role: usize, group: usize) -> Line {
+pub(crate) fn line(role: usize, group: usize) -> Line {
     Line { role, project: None, to: To::Having(group, 0) }
 }
 
-fn with<T>(edit: impl FnOnce(&mut Small) -> T) -> Small {
+pub(crate) fn with<T>(edit: impl FnOnce(&mut Small) -> T) -> Small {
     let mut small = base();
     edit(&mut small);
     small
 }
 
 /// `path: classes` of every row.
-fn told(changes: &[Change]) -> Vec<String> {
+pub(crate) fn told(changes: &[Change]) -> Vec<String> {
     let classes = |change: &Change| change.classes.iter().map(|class| class.slug()).collect::<Vec<_>>().join(" ");
     changes.iter().map(|change| format!("{}: {}", change.path, classes(change))).collect()
 }
 
-fn effect(change: &Change) -> &Effect {
-    match &change.what {
-        What::Access { effect: Some(effect), .. } => effect,
-        other @ (What::Access { .. } | What::Setting { .. }) => panic!("{other:?}"),
-    }
+pub(crate) fn effect(change: &Change) -> &Effect {
+    change.effect().unwrap_or_else(|| panic!("{change:?}"))
 }
 
 #[test]
@@ -101,7 +98,7 @@ fn a_witness_is_the_smallest_and_says_what_decide_says() {
 }
 
 /// A program with the organisation under two ids.
-fn doubled(small: &Small) -> Program {
+pub(crate) fn doubled(small: &Small) -> Program {
     let mut program = small.program();
     let mut other = program.orgs[0].clone();
     other.id = OrgId::parse("globex").unwrap();
@@ -149,6 +146,49 @@ fn an_id_hangs_on_the_line_and_its_classes_alone() {
     assert_ne!(id(&graver, &merged, path), first);
     let taken_back = id(&with(granted), &base(), path);
     assert_ne!(taken_back, first);
+}
+
+#[test]
+fn an_id_is_a_hundred_and_twenty_eight_bits_in_hexadecimal() {
+    let id = diff(&base().program(), &with(|small| small.blocks.insert(0)).program()).remove(0).id;
+    let hex = id.as_str().strip_prefix("c-").unwrap();
+    assert!(hex.len() == 32 && hex.chars().all(|digit| digit.is_ascii_hexdigit()), "{id}");
+    assert_eq!(id.to_string(), id.as_str());
+}
+
+/// The path, `+` or `-`, and what the line says beyond its path, of each row.
+fn said(before: &Small, after: &Small) -> Vec<String> {
+    let one = |change: &Change| {
+        let What::Access { sign, value, .. } = &change.what else { panic!("{change:?}") };
+        let is = (*sign == Sign::Added, *sign == Sign::Removed);
+        assert_eq!(is, (change.is_addition(), change.is_removal()), "{change:?}");
+        format!("{} {} {value}", if change.is_addition() { '+' } else { '-' }, change.short_path())
+            .trim_end()
+            .to_owned()
+    };
+    diff(&before.program(), &after.program()).iter().filter(|change| change.effect().is_some()).map(one).collect()
+}
+
+#[test]
+fn a_row_says_what_its_line_says() {
+    let mut two = base();
+    two.connections.insert(1);
+    let from_two = |small: &mut Small| small.grants.insert(Line { role: 1, project: None, to: To::Having(1, 1) });
+    assert_eq!(said(&base(), &with(|small| small.grants.insert(line(1, 1)))), ["+ grant[role=developer,group=g1]"]);
+    let mut granted = two.clone();
+    granted.domains.insert(1, 1);
+    let ours = granted.clone();
+    from_two(&mut granted);
+    let of_two = "grant[role=developer,group=g1,connection=two]";
+    assert_eq!(said(&ours, &granted), [format!("+ {of_two}")], "of several connections a grant names one");
+    assert_eq!(said(&granted, &ours), [format!("- {of_two}")]);
+    let mut moved = two.clone();
+    moved.domains.insert(0, 1);
+    assert_eq!(said(&two, &moved), ["+ domain[a.example] sign-in=two", "- domain[a.example] sign-in=one"]);
+    let more = with(|small| small.roles.insert(1, BTreeSet::from([0, 2, 3])));
+    assert_eq!(said(&base(), &more), ["+ role[developer,scope=org].permits b.read c.delete"]);
+    let default = with(|small| small.default = Some((0, Some(3))));
+    assert_eq!(said(&base(), &default), ["+ project[lab].default-role editor"]);
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use gatewright_bundle::program::{
     Algorithm, App, Binding, Certificate, Client, ClientAuth, Connection, EmailTrust, Encryption, Endpoint,
-    IdpInitiated, NameId, Oidc, Org, Overage, Permission, Pin, Program, Project, Protocol, Requests, Risk, Role, Saml,
-    SamlAttributes, SamlGroups, Scope, SecretName, SharedClient, SignatureAlgorithm, Stage, StepUp, Subject,
-    Visibility, WantSigned, WhenFull,
+    IdpInitiated, NameId, Oidc, Org, Overage, OwnAttribute, Permission, Pin, Program, Project, Protocol, Requests,
+    Risk, Role, Saml, SamlAttributes, SamlGroups, Scope, SecretName, SharedClient, SignatureAlgorithm, Stage, StepUp,
+    Subject, Visibility, WantSigned, WhenFull,
 };
 use gatewright_terms::{EmailAddress, OrgId, PermissionName, Seconds, Timestamp};
 use wright::diff::{Class, What, diff};
@@ -191,6 +191,12 @@ const EDITS: &[(&str, Edit, Class, Class)] = {
             TrustRoot,
         ),
         (
+            "org[acme].connection[oidc].oidc.attributes.attribute[site]",
+            |p| oidc_of(p).claims.own[0].from = "x".into(),
+            TrustRoot,
+            TrustRoot,
+        ),
+        (
             "org[acme].connection[oidc].oidc.email-trust",
             |p| oidc_of(p).email_trust = EmailTrust::OwnIssuer,
             TrustRoot,
@@ -290,6 +296,12 @@ const EDITS: &[(&str, Edit, Class, Class)] = {
             TrustRoot,
         ),
         (
+            "org[acme].connection[saml].saml.attributes.attribute[site]",
+            |p| saml_of(p).attributes.own.push(OwnAttribute { name: slug("site"), from: "x".into() }),
+            TrustRoot,
+            TrustRoot,
+        ),
+        (
             "org[acme].connection[saml].saml.clock-skew",
             |p| saml_of(p).clock_skew = Seconds(59),
             Strengthening,
@@ -319,6 +331,12 @@ const EDITS: &[(&str, Edit, Class, Class)] = {
             Strengthening,
             Weakening,
         ),
+        (
+            "org[acme].connection[saml].saml.unsafe[idp-initiated].app",
+            |p| saml_of(p).idp_initiated = None,
+            Strengthening,
+            Weakening,
+        ),
     ]
 };
 
@@ -341,6 +359,28 @@ fn every_line_is_named_and_weighed_in_both_directions() {
             assert!(found.classes.len() == 1 || *class == Class::Privileged, "{path}");
         }
     }
+}
+
+/// An organisation names a shared client and a permission by their place in a list: what it means may change while it
+/// stays as it is.
+#[test]
+fn an_organisation_that_stays_may_mean_another() {
+    let row = |before: &Program, after: &Program, path: &str| {
+        assert_eq!(before.orgs, after.orgs);
+        let changes = diff(before, after);
+        let found = changes.iter().find(|change| change.path == path);
+        found.unwrap_or_else(|| panic!("{path}: {changes:#?}")).what.clone()
+    };
+    let mut before = program();
+    oidc_of(&mut before).client = Client::Shared(0);
+    let mut after = before.clone();
+    after.environment.shared_clients[0].slug = slug("entra");
+    let client = What::Setting { before: Some("shared google".into()), after: Some("shared entra".into()) };
+    assert_eq!(row(&before, &after, "org[acme].connection[oidc].oidc.client"), client);
+    let mut after = before.clone();
+    after.catalogue.permissions[1].name = PermissionName::parse("c.write").unwrap();
+    let came = What::Setting { before: None, after: Some("10m".into()) };
+    assert_eq!(row(&before, &after, "org[acme].step-up[c.write].within"), came);
 }
 
 /// A value reads as the author wrote it.
