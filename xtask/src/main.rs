@@ -23,7 +23,8 @@ The project's own tasks.
   cargo xtask diff [N]      hold the semantic diff against its oracle on N random pairs (20000 unless N is given)
   cargo xtask format [N]    hold the formatter against N random files (1000000 unless N is given)
   cargo xtask bench         measure, each figure beside its limit, and write docs/benchmarks.md
-  cargo xtask mutants       hold that a test notices every small change of the SAML checks, and write docs/mutants.md
+  cargo xtask mutants [SET] hold that a test notices every small change of the SAML crate (saml) and of the diff (diff),
+                            and write docs/mutants.md
   cargo xtask release       build the command line as one static binary, in an archive with its SHA-256
   cargo xtask docs          write the generated pages anew
 ";
@@ -41,7 +42,8 @@ fn main() -> ExitCode {
         ["format"] => test::format("1000000"),
         ["format", files] => test::format(files),
         ["bench"] => bench::bench(),
-        ["mutants"] => mutants::mutants(),
+        ["mutants"] => mutants::mutants(None),
+        ["mutants", set] => mutants::mutants(Some(set)),
         ["release"] => release::release("release"),
         ["release", "--profile", profile] => release::release(profile),
         ["docs"] => docs::write(),
