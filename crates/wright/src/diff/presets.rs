@@ -7,12 +7,12 @@ use super::change::{Change, ChangeId, Effect, What};
 
 impl Change {
     /// Changes of several organisations by one line of a preset. `None` where they are none, or say different things.
-    /// `path`: what their paths have in common.
+    /// `path`: what their paths have in common, `…` for a key that differs.
     ///
     /// Its id binds what becomes of each of them: an approval holds for these organisations, and for no other.
     pub fn of_preset(preset: &str, path: &str, members: &[&Self]) -> Option<Self> {
         let first = members.first()?;
-        if members.iter().any(|other| other.kind() != first.kind() || !other.says(first)) {
+        if members.iter().any(|other| !stands_for(path, other.short_path()) || !other.says(first)) {
             return None;
         }
         let path = format!("preset[{preset}].{path}");
@@ -35,13 +35,6 @@ impl Change {
         Some(Self { id, classes, org: None, path, what })
     }
 
-    /// The words of the path around its keys, which a param may give.
-    fn kind(&self) -> (&str, &str) {
-        let path = self.short_path();
-        let word = path.split_once('[').map_or(path, |(word, _)| word);
-        (word, path.rsplit_once(']').map_or("", |(_, rest)| rest))
-    }
-
     /// What the line says beyond its path. Equal where two lines say the same.
     pub fn saying(&self) -> String {
         match &self.what {
@@ -59,6 +52,14 @@ impl Change {
             }
             (What::Setting { .. }, What::Access { .. }) | (What::Access { .. }, What::Setting { .. }) => false,
         }
+    }
+}
+
+/// Whether a path is this one, with any key in the place of its `…`.
+fn stands_for(common: &str, path: &str) -> bool {
+    match common.split_once('…') {
+        Some((before, after)) => path.strip_prefix(before).is_some_and(|rest| rest.ends_with(after)),
+        None => path == common,
     }
 }
 

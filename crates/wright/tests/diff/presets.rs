@@ -24,7 +24,7 @@ fn idle(seconds: [u32; 2]) -> Vec<Change> {
 }
 
 fn folded(members: &[&Change]) -> Option<Change> {
-    Change::of_preset("enterprise", members)
+    Change::of_preset("enterprise", members.first().map_or("", |first| first.short_path()), members)
 }
 
 fn one(members: &[Change]) -> Change {
@@ -84,6 +84,22 @@ fn what_says_different_things_is_not_one_row() {
     assert_eq!(folded(&[&came(&there), &came(&back)]), None);
 }
 
+/// A key that a param gives is left out of the path, and binds all the same.
+#[test]
+fn a_key_of_each_organisation_is_left_out() {
+    let mut other = base();
+    other.grants.insert(line(1, 2));
+    let (came, elsewhere) = (changes(&base(), &granted()), changes(&base(), &other));
+    let pair = [&came[0], &elsewhere[1]];
+    let common = "grant[role=developer,group=…]";
+    let row = Change::of_preset("enterprise", common, &pair).unwrap();
+    assert_eq!(told(std::slice::from_ref(&row)), ["preset[enterprise].grant[role=developer,group=…]: widening"]);
+    assert_ne!(row.id, Change::of_preset("enterprise", common, &[&came[0], &came[1]]).unwrap().id);
+    for odd in ["grant[role=admin,group=…]", "grant[role=developer,group=…,x]", "block[group=…]", "…x", ""] {
+        assert_eq!(Change::of_preset("enterprise", odd, &pair), None, "{odd}");
+    }
+}
+
 /// An approval holds for the organisations that it was given for, and for no other.
 #[test]
 fn the_id_binds_whom_it_reaches() {
@@ -93,5 +109,8 @@ fn the_id_binds_whom_it_reaches() {
     assert_ne!(one(&members[..1]).id, one(&members[1..]).id);
     assert_eq!(folded(&[&members[1], &members[0]]).unwrap().id, both.id, "in whichever order");
     assert!(members.iter().all(|member| member.id != both.id));
-    assert_ne!(Change::of_preset("other", &members.iter().collect::<Vec<_>>()).unwrap().id, both.id);
+    assert_ne!(
+        Change::of_preset("other", members[0].short_path(), &members.iter().collect::<Vec<_>>()).unwrap().id,
+        both.id
+    );
 }
