@@ -41,7 +41,7 @@ pub use provenance::{Origin, Provenance};
 pub use resolve::resolve;
 pub use rules::{CHECKS, Check, INLINE_SECRET, Secret, check, check_with, secrets};
 pub use shape::{Draft, shape};
-pub use trees::{Trees, folders, orgs_folder, presets_folder, read, texts};
+pub use trees::{Trees, folders, is_recorded, orgs_folder, presets_folder, read, texts};
 pub use valid::Valid;
 pub use words::{CLASSES, property_order};
 pub use workspace::{FILE_BYTES_MAX, Irregular, MANIFEST, Oddity, Workspace};

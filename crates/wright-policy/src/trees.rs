@@ -241,7 +241,8 @@ fn is_vendored(rest: &str) -> bool {
 /// How a file ends that holds what a provider once sent: a SAML response, or the claims of an ID token.
 pub(crate) const RECORDED: [&str; 2] = [".recorded.xml", ".recorded.json"];
 
-fn is_recorded(rest: &str) -> bool {
+/// Whether such a path holds what a provider once sent about a person.
+pub fn is_recorded(rest: &str) -> bool {
     RECORDED.iter().any(|end| rest.ends_with(end))
 }
 

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use wright_policy::{INLINE_SECRET, Secret};
+use wright_policy::{INLINE_SECRET, Secret, is_recorded};
 use wright_syntax::diagnostic::Diagnostic;
 use wright_syntax::source::{FileId, Source};
 
@@ -18,13 +18,14 @@ const TELLTALE_CHARS: usize = 16;
 /// With more secrets than this nothing else is said: to look for each of them in each finding would take the product.
 const SECRETS_MAX: usize = 100;
 
-/// The files with every secret masked.
+/// The files with every secret masked, and nothing of those that speak of a person.
 pub(crate) fn sources(sources: &[Source], secrets: &[Secret]) -> Vec<Source> {
     let mut by_file: BTreeMap<FileId, Vec<&Secret>> = BTreeMap::new();
     for secret in secrets {
         by_file.entry(secret.at.file).or_default().push(secret);
     }
     let mask = |(file, source): (FileId, &Source)| match by_file.get(&file) {
+        _ if is_recorded(&source.path) => Source { path: Arc::clone(&source.path), text: "".into() },
         None => source.clone(),
         Some(secrets) => Source { path: Arc::clone(&source.path), text: masked(&source.text, secrets).into() },
     };

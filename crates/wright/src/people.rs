@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use gatewright_bundle::program::{Catalogue, Grantee, Org, Program};
+use gatewright_bundle::program::{Catalogue, Grantee, Org, Program, Stage};
 use gatewright_decide::{Because, Decision, HeldRole, PreparedOrg, decide};
 use gatewright_terms::{DomainName, EmailAddress, OrgId, Slug, Trait};
 use wright_policy::grant_path;
@@ -125,14 +125,16 @@ impl<'p> Census<'p> {
         Some(People { reached, kept: self.kept(change, lines) })
     }
 
-    /// Who is kept out, or lacks a permission, that was admitted and had it.
+    /// Who is kept out, or lacks a permission, that was admitted and had it. At most: and everybody of a connection that reads
+    /// a sign-in in another way, since what it will say of them nobody knows.
     pub fn losing(&self) -> Count {
         let mut losing = Count::default();
         for (id, people) in &self.people {
             let [before, after] = self.sides.each_ref().map(|side| side.prepared(id));
-            let loses = |who: &Identity| loses(before.as_ref(), after.as_ref(), who);
             for person in people {
-                person.count(&mut losing, loses);
+                let lost = person.may_be.iter().filter(|who| loses(before.as_ref(), after.as_ref(), who)).count();
+                let is_read_anew = || person.may_be.iter().any(|who| reads_anew(before.as_ref(), after.as_ref(), who));
+                losing.add(person.times, lost > 0 && lost == person.may_be.len(), lost > 0 || is_read_anew());
             }
         }
         losing
@@ -216,10 +218,21 @@ impl Person {
     }
 }
 
+/// In the stage `test` only one-time test links reach a connection, and they let nobody in.
+fn lets_people_in(org: &PreparedOrg) -> bool {
+    org.org().stage != Stage::Test
+}
+
+fn reads_anew(before: Option<&PreparedOrg>, after: Option<&PreparedOrg>, who: &Identity) -> bool {
+    let connection = |org: &PreparedOrg| org.org().connections.iter().find(|it| it.slug == who.connection).cloned();
+    let was = before.filter(|org| lets_people_in(org)).and_then(connection);
+    was.is_some() && was != after.and_then(connection)
+}
+
 fn loses(before: Option<&PreparedOrg>, after: Option<&PreparedOrg>, who: &Identity) -> bool {
-    let Some(before) = before else { return false };
+    let Some(before) = before.filter(|org| lets_people_in(org)) else { return false };
     let Decision::Admit(was) = decide(before, &who.facts(before.org())) else { return false };
-    let Some(after) = after else { return true };
+    let Some(after) = after.filter(|org| lets_people_in(org)) else { return true };
     match decide(after, &who.facts(after.org())) {
         Decision::Refuse(_) => true,
         Decision::Admit(is) => {

@@ -271,6 +271,48 @@ fn a_brake_on_people_needs_the_members() {
     insta::assert_snapshot!("a_brake_that_does_not_hold", without_commit(&ran.stdout));
 }
 
+/// Whoever cannot get in, or might not, because of how people come, counts too.
+#[test]
+fn a_brake_on_people_knows_how_they_come() {
+    let org = "policies/orgs/acme/org.kdl";
+    for (from, to, reached) in [
+        ("join \"jit\"", "join \"jit\"\n        stage \"test\"", 11),
+        ("https://acme.okta.com", "https://other.okta.com", 12),
+        ("0oa1exampleclient", "0oa2exampleclient", 12),
+        ("name \"", "name \"The ", 0),
+    ] {
+        let place = Place::with_workspace();
+        place.edit("policies/policy.kdl", "    orgs ", &format!("{BRAKE}    orgs "));
+        git(&place, &["init", "--quiet", "--initial-branch=main", "."]);
+        commit(&place, "main");
+        kept_in(&place, &snapshot("production", "acme", &twelve()));
+        place.edit(org, from, to);
+        let said = asked(&place, &["review", "main", "--output", "json"]).json();
+        assert_eq!(said["brakes"][0]["found"], json!(reached), "{to}: {said:#}");
+        assert_eq!((&said["members"]["environment"], &said["members"]["people"]), (&json!("production"), &json!(12)));
+    }
+}
+
+/// Members of one environment say nothing of a change of another.
+#[test]
+fn a_brake_on_people_wants_every_environment_counted() {
+    let place = Place::with_workspace();
+    place.edit("policies/policy.kdl", "    orgs ", &format!("{BRAKE}    orgs "));
+    let staging = String::from_utf8(place.read("policies/environments/production.kdl")).unwrap();
+    let staging = staging.replace("\"production\"", "\"staging\"").replace("example.com", "staging.example.com");
+    place.write("policies/environments/staging.kdl", staging);
+    git(&place, &["init", "--quiet", "--initial-branch=main", "."]);
+    commit(&place, "main");
+    kept_in(&place, &snapshot("production", "acme", &twelve()));
+    place.edit(
+        "policies/environments/staging.kdl",
+        "    app ",
+        "    org \"acme\" { connection \"okta\" { oidc { client-id \"0oa9\"; }; }; }\n    app ",
+    );
+    let said = asked(&place, &["review", "main", "--output", "json"]).exits(4).json();
+    assert_eq!((&said["brakes"][0]["found"], &said["brakes"][0]["holds"]), (&Value::Null, &json!(false)));
+}
+
 /// A deployment asks the gate for the members where the manifest has such a brake.
 #[test]
 fn a_deployment_counts_the_people_of_the_gate() {

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use wright_syntax::codes::STRAY_FILE;
+use wright_syntax::codes::{LIMITS, STRAY_FILE};
 use wright_syntax::diagnostic::Sink;
 use wright_syntax::source::{FileId, Source, Span};
 use wright_syntax::tree::Spanned;
@@ -16,6 +16,9 @@ use crate::codes::{FIELD_OF_OTHER_KIND, MISSING_FIELD, UNKNOWN_REFERENCE};
 use crate::finding::Finding;
 use crate::policy::{Environment, Sent};
 use crate::shape::Node;
+
+/// The gate reads no longer message, of either protocol.
+const RECORDED_BYTES_MAX: usize = 256 * 1024;
 
 /// Every such file by its path, and those that were named.
 pub(super) struct Recordings<'a> {
@@ -79,6 +82,14 @@ impl Beside<'_> {
             return None;
         };
         self.all.named.borrow_mut().insert(*file);
+        if source.text.len() > RECORDED_BYTES_MAX {
+            Finding::new(LIMITS, key.span, format!("`{}` is longer than {RECORDED_BYTES_MAX} bytes", entry.name))
+                .mark("more than any gate reads")
+                .help("keep the response or the claims alone")
+                .path(&entry.path)
+                .report(sink);
+            return None;
+        }
         let environment = gatewright_terms::Slug::parse(&environment?.value).ok()?;
         Some(Sent::Recorded { file: source.path.clone(), text: source.text.clone(), environment })
     }
@@ -91,6 +102,19 @@ pub(super) fn without_time(case: &Node, who: &Spanned<Arc<str>>, sink: &mut Sink
         .help("say when it was sent, in the case or in the suite: `at \"2026-12-01T09:00:00Z\"`")
         .path(&case.path)
         .report(sink);
+}
+
+/// What cannot even be read is refused, too.
+pub(super) fn without_reason(case: &Node, who: &Spanned<Arc<str>>, sink: &mut Sink) {
+    Finding::new(
+        MISSING_FIELD,
+        who.span,
+        format!("case `{}` says no `reason`, and `{}` is recorded", case.name, who.value),
+    )
+    .mark("a file that nobody can read is refused as well")
+    .help("say why it is refused: `reason \"blocked-group\"`")
+    .path(&case.path)
+    .report(sink);
 }
 
 pub(super) fn told_too(word: &str, at: Span, identity: &Node, sink: &mut Sink) {

@@ -75,8 +75,12 @@ fn suite(
         let expect = expect(entry, &law_names, sink);
         let who = found.and_then(|_| identities.get(&name.value).cloned())?;
         let at = entry.time("at").map(|at| at.value).or(at);
-        if at.is_none() && matches!(who.sent, Sent::Recorded { .. }) {
+        let is_recorded = matches!(who.sent, Sent::Recorded { .. });
+        if at.is_none() && is_recorded {
             recorded::without_time(entry, &name, sink);
+        }
+        if is_recorded && matches!(expect, Some(Expect::Refuse(None, _))) {
+            recorded::without_reason(entry, &name, sink);
         }
         Some(Case { title: entry.name.clone(), who, at, expect: expect?, place: self::place(entry) })
     };

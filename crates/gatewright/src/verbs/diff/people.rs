@@ -8,6 +8,7 @@ use std::path::Path;
 
 use gatewright_terms::{OrgId, Slug};
 use serde_json::{Value, json};
+use wright::diff::Class;
 use wright::people::{Census, Count, People};
 
 use super::folded::{Folded, Row};
@@ -116,7 +117,13 @@ impl Counted {
         digest.is_some_and(|digest| bundle::digest(digest) != self.bundle)
     }
 
-    pub(super) fn json(&self) -> Value {
+    /// Whether every change reaches the environment that the members are of: of the others nobody has counted any.
+    pub(crate) fn is_of_all(&self, rows: &[Row]) -> bool {
+        let counts = |row: &&Row| row.change.gravest() != Class::Cosmetic;
+        rows.iter().filter(counts).all(|row| row.environments.contains(&self.environment))
+    }
+
+    pub(crate) fn json(&self) -> Value {
         json!({
             "source": self.source,
             "environment": self.environment.as_str(),
@@ -128,7 +135,7 @@ impl Counted {
     }
 
     /// What the numbers are of: `1204 members of production, as of 2026-11-23T22:00:00Z`.
-    pub(super) fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         let more = match self.unrecorded {
             0 => String::new(),
             unrecorded => format!("; of {unrecorded} more nothing is known until they sign in again"),

@@ -20,6 +20,9 @@ pub(crate) fn report(verdict: &Verdict<'_>, base: &Side, head: &Side, style: Sty
         let _ = writeln!(text, "  {} {:CLASS_WIDTH$}  nobody's approval is asked for", style.dim("·"), class.slug());
     }
     verdict.brakes.iter().for_each(|brake| braked(brake, style, &mut text));
+    if let Some(members) = verdict.members {
+        let _ = writeln!(text, "  {} {:CLASS_WIDTH$}  {}", style.dim("·"), "counted", members.words());
+    }
     for org in &verdict.vanished {
         let line =
             format!("`{org}` is gone without a word: `retired-org \"{org}\" on=\"…\" data=\"…\"` if it is meant");
@@ -77,7 +80,9 @@ fn braked(brake: &Brake, style: Style, text: &mut String) {
             format!("brake {name}: at worst {} {verb} something, the brake is {at_most}", counted(*found, "member"))
         }
         Some(found) => format!("brake {name}: {} reached, the brake is {at_most}", counted(*found, "organisation")),
-        None => format!("brake {name}: nobody has counted: --members FILE, as `gatewright snapshot` writes it"),
+        None => format!(
+            "brake {name}: nobody has counted: --members FILE, as `gatewright snapshot` writes it for an environment that every change reaches"
+        ),
     };
     let (mark, code) = if brake.holds() { (style.green("✓"), "") } else { (style.red("✗"), "GW1406") };
     let _ = writeln!(text, "{}", format!("  {mark} {line} {}", style.dim(code)).trim_end());

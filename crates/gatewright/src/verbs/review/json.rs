@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::verdict::{Need, Verdict};
 use crate::verbs::diff::folded::Row;
 use crate::verbs::diff::json::side;
+use crate::verbs::diff::people::Counted;
 use crate::verbs::diff::side::Side;
 
 pub(crate) fn report(verdict: &Verdict<'_>, base: &Side, head: &Side) -> Value {
@@ -21,6 +22,7 @@ pub(crate) fn report(verdict: &Verdict<'_>, base: &Side, head: &Side) -> Value {
         "needs": verdict.needs.iter().map(need).collect::<Vec<_>>(),
         "free": verdict.free.iter().map(|class| class.slug()).collect::<Vec<_>>(),
         "brakes": brakes.collect::<Vec<_>>(),
+        "members": verdict.members.map(Counted::json),
         "vanished": verdict.vanished.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "unreviewed": verdict.unreviewed.iter().map(|row| change(row)).collect::<Vec<_>>(),
         "reused": verdict.reused.iter().map(ToString::to_string).collect::<Vec<_>>(),

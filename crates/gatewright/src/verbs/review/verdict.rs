@@ -8,6 +8,7 @@ use wright_policy::Governance;
 
 use super::reviews::Reviews;
 use crate::verbs::diff::folded::{Folded, Row};
+use crate::verbs::diff::people::Counted;
 use crate::verbs::diff::side::Side;
 
 /// Brakes by what they count. What is counted nowhere stops.
@@ -20,6 +21,8 @@ pub(crate) struct Verdict<'a> {
     /// Classes that the change has and nobody's approval is asked for.
     pub(crate) free: Vec<Class>,
     pub(crate) brakes: Vec<Brake>,
+    /// Whose members were counted, and when.
+    pub(crate) members: Option<&'a Counted>,
     /// Organisations that are gone without a word.
     pub(crate) vanished: BTreeSet<OrgId>,
     /// Organisations with the id of one that the base calls retired.
@@ -69,7 +72,10 @@ impl<'a> Verdict<'a> {
             found: match name.as_ref() {
                 ORGS_CHANGED => Some(reached(folded, head)),
                 // Those of whom nothing is known count: at worst they all lose something.
-                PEOPLE_LOSING => folded.counted.as_ref().map(|counted| counted.losing.at_most),
+                PEOPLE_LOSING => {
+                    let counted = folded.counted.as_ref().filter(|counted| counted.is_of_all(&folded.rows));
+                    counted.map(|counted| counted.losing.at_most)
+                }
                 _ => None,
             },
         });
@@ -77,7 +83,8 @@ impl<'a> Verdict<'a> {
         let gone = base.orgs().into_iter().filter(|org| !head.orgs().contains(org));
         let vanished = gone.filter(|org| !head_rules.retired.contains_key(*org)).cloned().collect();
         let unreviewed = Vec::new();
-        Self { needs, free, brakes: brakes.collect(), vanished, reused, unreviewed, changes: folded.rows.len() }
+        let (brakes, members, changes) = (brakes.collect(), folded.counted.as_ref(), folded.rows.len());
+        Self { needs, free, brakes, members, vanished, reused, unreviewed, changes }
     }
 
     /// The same, where every change must stand in a review, whatever its class.
