@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use gate_store::rows::{Member, Session, SessionGroups};
 use gatewright_audit::record::{Event, Stream};
-use gatewright_decide::{Explanation, Facts, GroupSet, Groups, explain};
-use gatewright_terms::{Attribute, OrgId, Slug, Timestamp};
+use gatewright_decide::{Explanation, Facts, GroupSet, Groups, PreparedOrg, Step, explain};
+use gatewright_terms::{Attribute, OrgId, Refusal, Slug, Timestamp};
 
 use super::{AdminError, MemberView, Operator, Scope};
 use crate::Gate;
@@ -88,7 +88,7 @@ impl Gate {
         Ok(Why {
             environment: self.environment.clone(),
             digest: Arc::clone(running.digest()),
-            explanation: explain(prepared, &facts, Vec::new()),
+            explanation: explained(prepared, &facts, &found),
             sessions: sessions.collect(),
             member: self.view(found),
             org,
@@ -126,6 +126,17 @@ impl Gate {
             is_owner: Self::is_owner_in(running, org, member),
         })
     }
+}
+
+/// As the evaluator decides, where the connection still believes the provider that they came by.
+fn explained(org: &PreparedOrg, facts: &Facts, member: &Member) -> Explanation {
+    let connection = org.org().connections.iter().find(|known| known.slug == member.key.connection);
+    if connection.is_none_or(|connection| connection.issuer() == &*member.key.issuer) {
+        return explain(org, facts, Vec::new());
+    }
+    let text =
+        format!("they came by `{}`; `{}` believes another provider now", member.key.issuer, member.key.connection);
+    Explanation::refused(Refusal::ConnectionUnknown, vec![Step::new("connection", text)])
 }
 
 fn app(session: &Session) -> Option<Slug> {

@@ -229,3 +229,22 @@ async fn events_written(world: &World) -> std::collections::BTreeSet<&'static st
     }
     written
 }
+
+/// Whoever came by a provider that the connection believes no more cannot come so again.
+#[tokio::test]
+async fn nobody_is_explained_by_another_provider() {
+    let world = World::new().await;
+    world.ada(0).await;
+    // What was told of her is kept from the second sign-in on.
+    world.ada(1).await;
+    let by = world.operator(&[Scope::Read]).await;
+    let member = world.gate.members(&by, "acme", None, 1).await.unwrap().remove(0).id;
+    let why = || world.gate.why(&by, "acme", &member, None, at(2));
+    assert_eq!(why().await.unwrap().explanation.refusal, None);
+    let mut program = world.program.clone();
+    program.orgs[0].connections[0].oidc_mut().unwrap().issuer = "https://other.example".into();
+    let bytes = crate::policy::bundle(&program, 2, None);
+    world.gate.reload(&bytes, &crate::policy::trust(), None, at(2)).await.unwrap();
+    let explanation = why().await.unwrap().explanation;
+    assert_eq!(explanation.refusal, Some(Refusal::ConnectionUnknown), "{explanation:?}");
+}
