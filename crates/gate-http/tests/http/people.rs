@@ -34,7 +34,7 @@ async fn enter(world: &World, n: u32, email: &str, groups: Option<&[&str]>) -> R
         member: RowId(sixteen(n)),
         key: IdentityKey {
             connection: slug("main"),
-            issuer: "https://id.example".into(),
+            issuer: world.idp.issuer().into(),
             subject: n.to_string().into(),
         },
         email: EmailAddress::parse(email).unwrap(),

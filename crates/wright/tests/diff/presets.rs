@@ -100,6 +100,15 @@ fn a_key_of_each_organisation_is_left_out() {
     }
 }
 
+/// Rows are sorted by what they say before they become one.
+#[test]
+fn what_a_line_says_tells_it_from_another() {
+    let (settings, came, went) = (idle([60, 120]), changes(&base(), &granted()), changes(&granted(), &base()));
+    assert_eq!(came[0].saying(), came[1].saying());
+    let all: BTreeSet<String> = [&settings[0], &settings[1], &came[0], &went[0]].map(Change::saying).into();
+    assert_eq!(all.len(), 4, "{all:?}");
+}
+
 /// An approval holds for the organisations that it was given for, and for no other.
 #[test]
 fn the_id_binds_whom_it_reaches() {
