@@ -32,11 +32,7 @@ async fn enter(world: &World, n: u32, email: &str, groups: Option<&[&str]>) -> R
         id: RowId(sixteen(1_000_000 + n)),
         org: OrgId::parse("acme").unwrap(),
         member: RowId(sixteen(n)),
-        key: IdentityKey {
-            connection: slug("main"),
-            issuer: world.idp.issuer().into(),
-            subject: n.to_string().into(),
-        },
+        key: IdentityKey { connection: slug("main"), issuer: world.idp.issuer().into(), subject: n.to_string().into() },
         email: EmailAddress::parse(email).unwrap(),
         groups: groups.map(|names| names.iter().map(group).collect()),
         attributes: BTreeSet::new(),
