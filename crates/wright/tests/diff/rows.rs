@@ -197,3 +197,20 @@ fn classes_stand_worst_first_and_each_has_a_mark_of_its_own() {
     assert_eq!(marks.len(), Class::ALL.len());
     assert!(Class::ALL.is_sorted());
 }
+
+/// A line of the platform differs for whoever reads it, although nobody holds the role; a role itself is said with its label.
+#[test]
+fn a_line_of_the_platform_that_nobody_uses_is_a_row() {
+    let mut before = doubled(&base());
+    before.orgs.clear();
+    let mut after = before.clone();
+    let role = after.catalogue.roles.iter_mut().find(|role| role.slug.as_str() == "developer").unwrap();
+    let permit = (0..).find(|permit| !role.permits.contains(permit)).unwrap();
+    role.permits.push(permit);
+    role.permits.sort_unstable();
+    assert_eq!(told(&diff(&before, &after)), ["role[developer,scope=org].permits: cosmetic"]);
+    let mut without = before.clone();
+    without.catalogue.roles.retain(|role| role.slug.as_str() != "developer");
+    let paths: Vec<String> = diff(&before, &without).into_iter().map(|change| change.path).collect();
+    assert_eq!(paths, ["role[developer,scope=org].label", "role[developer,scope=org].permits"]);
+}
