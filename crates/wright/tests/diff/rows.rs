@@ -205,7 +205,7 @@ fn a_line_of_the_platform_that_nobody_uses_is_a_row() {
     before.orgs.clear();
     let mut after = before.clone();
     let role = after.catalogue.roles.iter_mut().find(|role| role.slug.as_str() == "developer").unwrap();
-    let permit = (0..).find(|permit| !role.permits.contains(permit)).unwrap();
+    let permit = (0..100).find(|permit| !role.permits.contains(permit)).unwrap();
     role.permits.push(permit);
     role.permits.sort_unstable();
     assert_eq!(told(&diff(&before, &after)), ["role[developer,scope=org].permits: cosmetic"]);
